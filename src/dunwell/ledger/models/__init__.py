@@ -1,0 +1,26 @@
+"""The book: who owes, what for, and what has been paid."""
+
+from dunwell.ledger.models.credits import CreditNote, WriteOff
+from dunwell.ledger.models.customers import Contact, ContactRole, Customer, DataSource, SourceKind
+from dunwell.ledger.models.holds import Hold, HoldReason
+from dunwell.ledger.models.invoices import Invoice, InvoiceStatus
+from dunwell.ledger.models.payments import Allocation, Payment, PaymentStatus
+from dunwell.ledger.models.touched import TouchedCustomer
+
+__all__ = [
+    "Allocation",
+    "Contact",
+    "ContactRole",
+    "CreditNote",
+    "Customer",
+    "DataSource",
+    "Hold",
+    "HoldReason",
+    "Invoice",
+    "InvoiceStatus",
+    "Payment",
+    "PaymentStatus",
+    "SourceKind",
+    "TouchedCustomer",
+    "WriteOff",
+]

@@ -1,0 +1,130 @@
+"""Who owes, whom to write to, and where the facts come from."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+
+from dunwell.organizations.models import Organization
+from dunwell.organizations.tenancy import TenantForeignKey
+
+
+class SourceKind(models.TextChoices):
+    FILE = "file", "File import"
+    CONNECTOR = "connector", "Connector"
+
+
+class DataSource(models.Model):
+    """Where customers' facts come from and how fresh they are.
+
+    One row per source, not a time per customer: a file that is imported again
+    refreshes a hundred thousand customers by one update.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=10, choices=SourceKind.choices)
+    name = models.CharField(max_length=200)
+    fresh_at = models.DateTimeField(help_text="The moment up to which this source is known to be complete.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organization", "kind", "name"), name="data_source_once"),
+            models.UniqueConstraint(fields=("organization", "id"), name="data_source_tenant_key"),
+            models.CheckConstraint(condition=models.Q(kind__in=SourceKind.values), name="data_source_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Customer(models.Model):
+    """Someone who owes, or has owed, this organization money."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    number = models.CharField(
+        max_length=100, blank=True, help_text="The customer's number in the source; empty where it has none."
+    )
+    name = models.CharField(max_length=300)
+    name_key = models.CharField(
+        max_length=300, help_text="Case-folded, accent-folded name: sorting, search and matching."
+    )
+    country = models.CharField(max_length=2, blank=True)
+    language = models.CharField(max_length=16, blank=True, help_text="Empty: the organization's.")
+    time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: the organization's.")
+    terms_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    tags = ArrayField(models.CharField(max_length=50), default=list, blank=True)
+    owner = models.ForeignKey("organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    source = TenantForeignKey(
+        DataSource, null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="Empty: kept by hand."
+    )
+    known_from = models.DateField(help_text="First day this customer is part of the book: replay starts here.")
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organization", "id"), name="customer_tenant_key"),
+            models.UniqueConstraint(
+                fields=("organization", "number"), condition=~models.Q(number=""), name="customer_number_once"
+            ),
+            # A customer without a number is known by name alone, so that name may stand only once.
+            models.UniqueConstraint(
+                fields=("organization", "name_key"),
+                condition=models.Q(number=""),
+                name="customer_name_once_without_number",
+            ),
+            models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
+        ]
+        indexes = [
+            # Lists sorted by name, and search by word prefix on it
+            models.Index(fields=("organization", "name_key", "id"), name="customer_by_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContactRole(models.TextChoices):
+    BILLING = "billing", "Billing"
+    DECISION_MAKER = "decision_maker", "Decision maker"
+    OTHER = "other", "Other"
+
+
+@pghistory.track()
+class Contact(models.Model):
+    """A person at the customer, with channel addresses."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    customer = TenantForeignKey(Customer, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, choices=ContactRole.choices, default=ContactRole.BILLING)
+    email = models.CharField(max_length=320, blank=True)
+    phone = models.CharField(max_length=50, blank=True)
+    language = models.CharField(max_length=16, blank=True)
+    is_primary = models.BooleanField(default=False, help_text="Reminders go to this person.")
+    email_refused_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="A server said this address does not exist; it is not used until a person confirms it.",
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organization", "id"), name="contact_tenant_key"),
+            models.UniqueConstraint(
+                "customer", Lower("email"), condition=~models.Q(email=""), name="contact_email_once_per_customer"
+            ),
+            models.UniqueConstraint(
+                fields=("customer",), condition=models.Q(is_primary=True), name="contact_one_primary"
+            ),
+            models.CheckConstraint(condition=models.Q(role__in=ContactRole.values), name="contact_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.phone

@@ -1,0 +1,7 @@
+"""Tables of tenants: who we are, who works here, and how this organization chases."""
+
+from dunwell.organizations.models.organization import Organization
+from dunwell.organizations.models.people import Membership, Role, User
+from dunwell.organizations.models.settings import CatchUp, ClosingDay, OrganizationSettings
+
+__all__ = ["CatchUp", "ClosingDay", "Membership", "Organization", "OrganizationSettings", "Role", "User"]

@@ -1,0 +1,144 @@
+"""How one organization chases: limits, windows, calendar, sender and way to pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from dunwell.organizations.models.organization import Organization
+
+
+class CatchUp(models.TextChoices):
+    LATEST = "latest", "Latest: one reminder that fits the age, the earlier ones are dropped"
+    NEXT = "next", "Next: one step after the other, a contact interval apart"
+    SKIP = "skip", "Skip: steps whose day has passed are missed"
+
+
+def working_week() -> list[int]:
+    return [1, 2, 3, 4, 5]
+
+
+class SmtpSecurity(models.TextChoices):
+    NONE = "none", "None (only for a server on this machine)"
+    STARTTLS = "starttls", "STARTTLS"
+    TLS = "tls", "TLS from the start"
+
+
+@pghistory.track(exclude=["smtp_password_encrypted"])
+class OrganizationSettings(models.Model):
+    """One row per organization, made with it. Defaults are design section 4's."""
+
+    organization = models.OneToOneField(
+        Organization, on_delete=models.CASCADE, primary_key=True, related_name="settings"
+    )
+
+    # Standing
+    due_soon_days = models.PositiveSmallIntegerField(default=7)
+    grace_days = models.PositiveSmallIntegerField(
+        default=0, help_text="Days after the due date that do not count as late."
+    )
+    defaulter_after_days = models.PositiveSmallIntegerField(default=5)
+    default_terms_days = models.PositiveSmallIntegerField(
+        default=30, help_text="Used where an invoice has no due date."
+    )
+
+    # Switches: nothing is sent before chasing has started, or while it is stopped
+    chasing_started_at = models.DateTimeField(null=True, blank=True)
+    chasing_started_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    sending_stopped_at = models.DateTimeField(null=True, blank=True)
+    sending_stopped_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    # Limits
+    catch_up = models.CharField(max_length=10, choices=CatchUp.choices, default=CatchUp.LATEST)
+    approval_required = models.BooleanField(
+        default=False, help_text="A person reads and approves each notice before it goes."
+    )
+    contact_interval_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days between two contacts of one customer."
+    )
+    weekly_contact_limit = models.PositiveSmallIntegerField(
+        default=3, help_text="Most contacts of one customer in any 7 days."
+    )
+    minimum_amount = models.DecimalField(
+        max_digits=19, decimal_places=4, default=0, help_text="In the base currency; below it nothing is sent."
+    )
+    file_freshness_days = models.PositiveSmallIntegerField(default=7)
+    connector_freshness_hours = models.PositiveSmallIntegerField(default=24)
+
+    # When
+    window_opens = models.TimeField(default=dt.time(9, 0))
+    window_closes = models.TimeField(default=dt.time(18, 0))
+    window_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(), default=working_week, help_text="ISO weekdays, Monday is 1."
+    )
+    run_at = models.TimeField(
+        default=dt.time(7, 0), help_text="When the morning's run starts, in the organization's time zone."
+    )
+
+    # How to pay
+    payment_url_pattern = models.CharField(
+        max_length=500, blank=True, help_text="For example https://pay.example.com/{invoice.number}"
+    )
+    bank_details = models.TextField(blank=True)
+
+    # Sender
+    sender_name = models.CharField(max_length=200, blank=True)
+    sender_address = models.EmailField(blank=True)
+    reply_to = models.EmailField(blank=True)
+    postal_address = models.TextField(blank=True)
+    smtp_host = models.CharField(
+        max_length=255, blank=True, help_text="Empty: the server set for the whole installation."
+    )
+    smtp_port = models.PositiveIntegerField(default=587)
+    smtp_security = models.CharField(max_length=10, choices=SmtpSecurity.choices, default=SmtpSecurity.STARTTLS)
+    smtp_user = models.CharField(max_length=255, blank=True)
+    smtp_password_encrypted = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(catch_up__in=CatchUp.values), name="settings_catch_up_known"),
+            models.CheckConstraint(
+                condition=models.Q(window_opens__lt=models.F("window_closes")),
+                name="settings_window_opens_before_it_closes",
+                violation_error_message="The send window must open before it closes.",
+            ),
+            models.CheckConstraint(condition=models.Q(minimum_amount__gte=0), name="settings_minimum_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(weekly_contact_limit__gte=1),
+                name="settings_weekly_limit_positive",
+                violation_error_message="At least one contact a week; use Stop all sending to send nothing.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Settings of {self.organization_id}"
+
+    @property
+    def may_send(self) -> bool:
+        """Chasing has started and is not stopped."""
+        return self.chasing_started_at is not None and self.sending_stopped_at is None
+
+
+@pghistory.track()
+class ClosingDay(models.Model):
+    """A day on which this organization does no business, besides its country's holidays."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="closing_days", db_index=False
+    )
+    date = models.DateField()
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ("date",)
+        constraints = [models.UniqueConstraint(fields=("organization", "date"), name="closing_day_once")]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}".strip()
