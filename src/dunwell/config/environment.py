@@ -1,54 +1,159 @@
-"""What an installation can set: each variable is `DUNWELL_` and the name below in capitals."""
+"""What an installation can set: each variable is `DUNWELL_` and the name below in capitals.
+
+A file `.env` in the working directory is read too; a variable of the process wins over it.
+What one organization can set for itself (its sender, its mail server, its limits) is a row in the database.
+"""
 
 from __future__ import annotations
 
 import functools
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Environment(BaseSettings):
-    """The installation's settings; an organization's own are rows in the database."""
+    """The installation's settings. A field's description is its documentation: README's table repeats it."""
 
     model_config = SettingsConfigDict(env_prefix="DUNWELL_", env_file=".env", extra="ignore")
 
-    data_dir: Path = Path(".dunwell")
-    database_url: str = ""
-    secret_key: str = ""
-    debug: bool = False
-    base_url: str = "http://127.0.0.1:8000"
-    allowed_hosts: list[str] = ["127.0.0.1", "localhost", "[::1]"]
+    # Where things are
+    data_dir: Path = Field(
+        default=Path(".dunwell"),
+        description="Folder for what is kept outside the database: keys, files, the embedded PostgreSQL.",
+    )
+    database_url: str = Field(
+        default="",
+        description="postgresql://user:password@host:port/name of your own PostgreSQL 15 or newer; empty: the embedded one.",
+    )
+    database_pool: int = Field(
+        default=0,
+        ge=0,
+        description="Connections one process keeps open at most; 0: none are kept. `dunwell web` and `worker` set their own.",
+    )
+
+    # The web
+    secret_key: SecretStr = Field(
+        default=SecretStr(""),
+        description="Signs sessions and links; empty: made once and kept in the data folder. Several hosts need the same one.",
+    )
+    debug: bool = Field(default=False, description="Show errors with their source; never on a reachable host.")
+    base_url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="The address people use; links in messages start with it. https here makes cookies secure.",
+    )
+    allowed_hosts: list[str] = Field(
+        default=[],
+        description='Further host names to answer to, as JSON: ["dunwell.example.com"]. That of the base URL is known.',
+    )
+    behind_proxy: bool = Field(
+        default=False,
+        description="A proxy in front ends TLS and sets X-Forwarded-Proto itself; only then is it believed.",
+    )
+
+    # Mail, for organizations without a server of their own
+    smtp_host: str = Field(default="", description="Mail server; empty: organizations must name their own.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    smtp_security: Literal["none", "starttls", "tls"] = Field(
+        default="starttls", description="none (only for a server on this machine), starttls, or tls from the start."
+    )
+    smtp_user: str = Field(default="", description="User name; empty: no sign-in.")
+    smtp_password: SecretStr = Field(default=SecretStr(""), description="Password of that user.")
+    smtp_timeout: float = Field(
+        default=30.0, gt=0, description="Seconds after which a silent mail server counts as failed."
+    )
+    sender: str = Field(default="", description="From address where an organization has none.")
+    reply_to: str = Field(default="", description="Reply-To address where an organization has none.")
+
+    # The worker
+    worker_concurrency: int = Field(default=4, ge=1, description="Tasks one worker process does at the same time.")
+
+    # Logs
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severity that is written."
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="console for people, json (one object a line) for collectors."
+    )
+
+    @model_validator(mode="after")
+    def _base_url_is_an_origin(self) -> Self:
+        parts = urlsplit(self.base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            msg = f"DUNWELL_BASE_URL must be like https://dunwell.example.com, not {self.base_url!r}"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def is_https(self) -> bool:
+        return urlsplit(self.base_url).scheme == "https"
+
+    def hosts(self) -> list[str]:
+        """Host names this installation answers to."""
+        own = urlsplit(self.base_url).hostname or ""
+        return list(dict.fromkeys([own, "127.0.0.1", "localhost", "[::1]", *self.allowed_hosts]))
 
     def secret_key_value(self) -> str:
         """The key that signs sessions and links: set, or made once and kept in the data directory."""
-        if self.secret_key:
-            return self.secret_key
-        path = self.data_dir / "secret-key"
-        if not path.exists():
-            self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.write_text(secrets.token_urlsafe(48))
-            path.chmod(0o600)
-        return path.read_text().strip()
+        if self.secret_key.get_secret_value():
+            return self.secret_key.get_secret_value()
+        return kept_secret(self.data_dir / "secret-key")
 
     def database_settings(self) -> dict[str, Any]:
-        """Django's settings for `database_url`; empty means the embedded server, whose URL its supervisor writes."""
-        url = self.database_url or (self.data_dir / "database-url").read_text().strip()
-        parts = urlsplit(url)
-        options: dict[str, Any] = dict(parse_qsl(parts.query))
-        host = options.pop("host", parts.hostname or "")
+        """Django's settings for `database_url`, else for the embedded server, whose URL its supervisor writes.
+
+        Without either (type checkers, `collectstatic`) settings still load; connecting then fails by name.
+        """
+        url = self.database_url
+        written = self.data_dir / "database-url"
+        if not url and written.exists():
+            url = written.read_text().strip()
+        options, settings = _parse_database_url(url or "postgresql:///no-database-configured")
+        options.setdefault("application_name", "dunwell")
+        if self.database_pool:
+            options["pool"] = {"min_size": 1, "max_size": self.database_pool, "timeout": 10}
         return {
             "ENGINE": "django.db.backends.postgresql",
-            "NAME": unquote(parts.path.lstrip("/")),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": host,
-            "PORT": str(parts.port or ""),
-            "OPTIONS": {**options, "pool": {"min_size": 1, "max_size": 10}},
+            **settings,
+            "CONN_HEALTH_CHECKS": not self.database_pool,
+            "OPTIONS": options,
         }
+
+
+def kept_secret(path: Path) -> str:
+    """The secret in `path`, made at first use, readable by its owner only. Two processes starting at once agree on one."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        fresh.touch(mode=0o600, exist_ok=False)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass  # another process was first; its secret stands
+        finally:
+            fresh.unlink()
+    return path.read_text().strip()
+
+
+def _parse_database_url(url: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(libpq options from the query, Django's fields). A socket's folder is written as `?host=/folder`."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        msg = "DUNWELL_DATABASE_URL must start with postgresql://; Dunwell runs on PostgreSQL only."
+        raise ValueError(msg)
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    return options, {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", unquote(parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+    }
 
 
 @functools.cache

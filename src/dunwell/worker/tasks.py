@@ -1,0 +1,1 @@
+"""Every background task: thin calls into workflows and services."""
