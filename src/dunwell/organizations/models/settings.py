@@ -13,8 +13,6 @@ from dunwell.organizations.models.organization import Organization
 
 class CatchUp(models.TextChoices):
     LATEST = "latest", "Latest: one reminder that fits the age, the earlier ones are dropped"
-    NEXT = "next", "Next: one step after the other, a contact interval apart"
-    SKIP = "skip", "Skip: steps whose day has passed are missed"
 
 
 def working_week() -> list[int]:

@@ -1,0 +1,55 @@
+"""Business days: on which days this organization works, and where a date moves when it does not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+ONE_DAY = dt.timedelta(days=1)
+LONGEST_CLOSURE = 366
+
+
+class NoBusinessDay(ValueError):
+    """The calendar has no business day within a year of the date asked for."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """A working week and the days off in it.
+
+    `weekdays` are ISO numbers (Monday is 1). `days_off` are public holidays and the organization's own
+    closing days; the caller gives those of every year it will ask about, as rules know no country.
+    """
+
+    weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
+    days_off: frozenset[dt.date] = frozenset()
+
+    def is_business_day(self, day: dt.date) -> bool:
+        return day.isoweekday() in self.weekdays and day not in self.days_off
+
+    def on_or_after(self, day: dt.date) -> dt.date:
+        """The day itself if it is a business day, else the next one. Raises NoBusinessDay."""
+        return self._search(day, ONE_DAY)
+
+    def on_or_before(self, day: dt.date) -> dt.date:
+        """The day itself if it is a business day, else the one before. Raises NoBusinessDay."""
+        return self._search(day, -ONE_DAY)
+
+    def add_business_days(self, day: dt.date, count: int) -> dt.date:
+        """The day that lies `count` (≥ 0) business days after `day`: 0 gives `day` itself, even when it is a day off."""
+        for _ in range(count):
+            day = self.on_or_after(day + ONE_DAY)
+        return day
+
+    def subtract_business_days(self, day: dt.date, count: int) -> dt.date:
+        """The day that lies `count` (≥ 0) business days before `day`."""
+        for _ in range(count):
+            day = self.on_or_before(day - ONE_DAY)
+        return day
+
+    def _search(self, day: dt.date, step: dt.timedelta) -> dt.date:
+        for _ in range(LONGEST_CLOSURE):
+            if self.is_business_day(day):
+                return day
+            day += step
+        raise NoBusinessDay(f"No business day within a year of {day:%Y-%m-%d}: check the working week and closing days.")

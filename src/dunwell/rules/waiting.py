@@ -1,0 +1,110 @@
+"""Why a due step does not go today: the reasons, their order, and when each can end by itself.
+
+`followup/sql/blockers.sql` asks the database for the facts; the order of its CASE is the order here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+OLD_DEBT_DAYS = 365
+WEEK = 7
+
+
+class Waiting(StrEnum):
+    """Reasons in the order in which they are looked for; the first that applies is stored."""
+
+    HELD = "held"
+    OLD_DEBT = "old_debt"
+    NETTED = "netted"
+    BELOW_MINIMUM = "below_minimum"
+    NO_ADDRESS = "no_address"
+    CHANNEL_NOT_SET_UP = "channel_not_set_up"
+    EARLIER_NOTICE = "earlier_notice"
+    CONTACT_INTERVAL = "contact_interval"
+    WEEKLY_LIMIT = "weekly_limit"
+    STALE_DATA = "stale_data"
+
+
+class Final(StrEnum):
+    """Reasons why a due step ended without being sent."""
+
+    SUPERSEDED = "superseded"
+    PAID = "paid"
+    VOID = "void"
+    WRITTEN_OFF = "written_off"
+    MISSED = "missed"
+    DROPPED = "dropped"
+    ALREADY_PAST = "already_past"
+
+
+NEEDS_A_PERSON = (Waiting.OLD_DEBT, Waiting.NO_ADDRESS, Waiting.CHANNEL_NOT_SET_UP, Waiting.STALE_DATA)
+
+EXPLANATIONS: dict[str, str] = {
+    Waiting.HELD: "A hold stands: chasing rests until it ends or is released.",
+    Waiting.OLD_DEBT: "More than a year overdue when it came into the book: a person decides whether to chase it.",
+    Waiting.NETTED: "The customer's unapplied credit covers it.",
+    Waiting.BELOW_MINIMUM: "What would be asked for is below the organization's minimum.",
+    Waiting.NO_ADDRESS: "No contact has an e-mail address that can be used.",
+    Waiting.CHANNEL_NOT_SET_UP: "E-mail is not set up: a server and a sender address are needed.",
+    Waiting.EARLIER_NOTICE: "The final tone is not the first word: an earlier notice has to go first.",
+    Waiting.CONTACT_INTERVAL: "This customer was contacted a short time ago.",
+    Waiting.WEEKLY_LIMIT: "This customer has had as many contacts in 7 days as the limit allows.",
+    Waiting.STALE_DATA: "The book is older than the settings allow: import the newest file first.",
+    Final.SUPERSEDED: "A later step came due, which took its place.",
+    Final.PAID: "The invoice was settled first.",
+    Final.VOID: "The invoice was voided.",
+    Final.WRITTEN_OFF: "The invoice was written off.",
+    Final.MISSED: "Its day passed: a reminder before the due date makes no sense after it.",
+    Final.DROPPED: "A person took it out.",
+    Final.ALREADY_PAST: "A step at least as late had already gone out.",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of one due step's invoice and customer on the day of the pass.
+
+    Amounts are compared by the caller: `credit_covers` says that unapplied credit nets the invoice fully,
+    `below_minimum` that the whole notice would ask for less than the organization's minimum.
+    `contacted_on` are the days of contacts in the past; `interval_days` 0 means no interval.
+    """
+
+    held: bool = False
+    days_overdue_when_first_known: int = 0
+    old_debt_released: bool = False
+    had_notice: bool = False
+    credit_covers: bool = False
+    below_minimum: bool = False
+    has_address: bool = True
+    channel_set_up: bool = True
+    needs_earlier_notice: bool = False
+    contacted_on: tuple[dt.date, ...] = ()
+    interval_days: int = 3
+    weekly_limit: int = 3
+    fresh: bool = True
+
+
+def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
+    """The first reason that applies, or None: it goes."""
+    last_contact = max(facts.contacted_on, default=None)
+    contacts_in_week = len({day for day in facts.contacted_on if day > as_of - dt.timedelta(days=WEEK)})
+    old = facts.days_overdue_when_first_known > OLD_DEBT_DAYS
+    checks = (
+        (Waiting.HELD, facts.held),
+        (Waiting.OLD_DEBT, old and not facts.old_debt_released and not facts.had_notice),
+        (Waiting.NETTED, facts.credit_covers),
+        (Waiting.BELOW_MINIMUM, facts.below_minimum),
+        (Waiting.NO_ADDRESS, not facts.has_address),
+        (Waiting.CHANNEL_NOT_SET_UP, not facts.channel_set_up),
+        (Waiting.EARLIER_NOTICE, facts.needs_earlier_notice),
+        (
+            Waiting.CONTACT_INTERVAL,
+            last_contact is not None and (as_of - last_contact).days < facts.interval_days,
+        ),
+        (Waiting.WEEKLY_LIMIT, contacts_in_week >= facts.weekly_limit),
+        (Waiting.STALE_DATA, not facts.fresh),
+    )
+    return next((reason for reason, applies in checks if applies), None)
