@@ -1,0 +1,15 @@
+"""What is said to customers: the outbox, its history and the texts it is made from."""
+
+from dunwell.messaging.models.outbox import ChannelKind, ChannelPause, EventKind, Message, MessageEvent, MessageState
+from dunwell.messaging.models.templates import MessageTemplate, Tone
+
+__all__ = [
+    "ChannelKind",
+    "ChannelPause",
+    "EventKind",
+    "Message",
+    "MessageEvent",
+    "MessageState",
+    "MessageTemplate",
+    "Tone",
+]

@@ -1,0 +1,166 @@
+"""The outbox: one row per delivery over one channel, and what happened to it."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from dunwell.ledger.models import Customer
+from dunwell.organizations.models import Organization
+from dunwell.organizations.tenancy import TenantForeignKey
+
+
+class ChannelKind(models.TextChoices):
+    EMAIL = "email", "E-mail"
+
+
+class MessageState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    SENT = "sent", "Sent"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+    UNCERTAIN = "uncertain", "Uncertain"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Message(models.Model):
+    """One delivery: the exact text, and where it stands.
+
+    `queued` may go when `next_attempt_at` has come and `not_after` has not. A worker holds a
+    lease (`leased_by`, `leased_until`, on the database's clock) on the rows it has claimed;
+    `sending` is committed for one row just before it is transmitted. A `sending` row whose
+    lease is over becomes `uncertain`: nobody knows whether it arrived, so it is never sent
+    again by itself.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # Not CASCADE: what was said to a customer is not lost with the customer.
+    customer = TenantForeignKey(Customer, on_delete=models.RESTRICT, related_name="+", db_index=False)
+    channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
+    recipient = models.CharField(max_length=320, help_text="The address on the channel.")
+    recipient_name = models.CharField(max_length=200, blank=True)
+    sender = models.CharField(max_length=320, help_text="The address it comes from.")
+    sender_name = models.CharField(max_length=200, blank=True)
+    reply_to = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    body_text = models.TextField()
+    body_html = models.TextField(blank=True)
+    rfc_message_id = models.CharField(
+        max_length=255,
+        help_text="The Message-ID header, made from the key it was queued under: the same key cannot be queued twice.",
+    )
+    state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Transmissions begun that ended with an answer about this message."
+    )
+    next_attempt_at = models.DateTimeField()
+    not_after = models.DateTimeField(
+        null=True, blank=True, help_text="The end of the send window; not sent from this moment on."
+    )
+    leased_until = models.DateTimeField(null=True, blank=True)
+    leased_by = models.CharField(max_length=100, blank=True)
+    sending_at = models.DateTimeField(null=True, blank=True, help_text="When the last transmission began.")
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="When it was sent, or ended otherwise.")
+    last_error = models.TextField(blank=True, help_text="The server's own words, where it spoke.")
+    cancel_reason = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organization", "rfc_message_id"), name="message_queued_once"),
+            models.UniqueConstraint(fields=("organization", "id"), name="message_tenant_key"),
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            models.CheckConstraint(condition=~Q(recipient=""), name="message_has_recipient"),
+            models.CheckConstraint(
+                condition=~Q(state="sending") | Q(leased_until__isnull=False, sending_at__isnull=False),
+                name="message_sending_is_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("queued", "sending"), finished_at__isnull=True)
+                | Q(finished_at__isnull=False) & ~Q(state__in=("queued", "sending")),
+                name="message_finished_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="message_cancelled_says_why"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=("failed", "uncertain")) | ~Q(last_error=""), name="message_failed_says_why"
+            ),
+        ]
+        indexes = [
+            # The claim: what may go now, oldest first
+            models.Index(
+                fields=("organization", "next_attempt_at", "id"), condition=Q(state="queued"), name="message_claim"
+            ),
+            # The sweeper: transmissions whose worker may be gone
+            models.Index(fields=("organization", "leased_until"), condition=Q(state="sending"), name="message_sweep"),
+            # What needs a person
+            models.Index(
+                fields=("organization", "finished_at"),
+                condition=Q(state__in=("failed", "uncertain")),
+                name="message_needs_person",
+            ),
+            # A customer's timeline
+            models.Index(fields=("organization", "customer", "id"), name="message_by_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
+
+
+class EventKind(models.TextChoices):
+    SENT = "sent", "Sent"
+    DELAYED = "delayed", "Delayed, will be tried again"
+    FAILED = "failed", "Failed"
+    UNCERTAIN = "uncertain", "Uncertain"
+    CANCELLED = "cancelled", "Cancelled"
+    CONFIRMED = "confirmed", "A person confirmed that it arrived"
+    RELEASED = "released", "A person had it sent again"
+    DELIVERED = "delivered", "Delivered"
+
+
+class MessageEvent(models.Model):
+    """Something that happened to a message. Rows are added, never changed."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="events", db_index=False)
+    kind = models.CharField(max_length=20, choices=EventKind.choices)
+    at = models.DateTimeField()
+    detail = models.TextField(blank=True, help_text="The server's words, or a person's reason.")
+    user = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="message_event_kind_known")]
+        indexes = [models.Index(fields=("organization", "message"), name="message_event_by_message")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ChannelPause(models.Model):
+    """A channel's server does not answer or does not let us in: nothing is tried until then.
+
+    Times are on the database's clock. The row goes away when the server answers again.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    channel = models.CharField(max_length=20, choices=ChannelKind.choices)
+    server = models.CharField(max_length=300, help_text="Host and port: a changed setting ends the pause.")
+    reason = models.TextField()
+    failures = models.PositiveIntegerField(default=1, help_text="In a row; the pause grows with it.")
+    since = models.DateTimeField()
+    paused_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=("organization", "channel"), name="channel_pause_once"),
+            models.CheckConstraint(condition=Q(paused_until__gte=F("since")), name="channel_pause_ends_after_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.server}: {self.reason}"

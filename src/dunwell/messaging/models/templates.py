@@ -1,0 +1,57 @@
+"""Texts that messages are made from."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+
+from dunwell.messaging.models.outbox import ChannelKind
+from dunwell.organizations.models import Organization
+
+
+class Tone(models.TextChoices):
+    FRIENDLY = "friendly", "Friendly"
+    NEUTRAL = "neutral", "Neutral"
+    FIRM = "firm", "Firm"
+    FINAL = "final", "Final"
+
+
+@pghistory.track()
+class MessageTemplate(models.Model):
+    """One text, for one channel, in one language. Its earlier versions are in its history.
+
+    Rows with the same key are one text in several languages; a policy's step may point to any of them.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    key = models.SlugField(max_length=60, db_index=False, help_text="The same in every language and version.")
+    name = models.CharField(max_length=100)
+    tone = models.CharField(max_length=10, choices=Tone.choices)
+    channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
+    language = models.CharField(max_length=16, default="en")
+    subject = models.CharField(max_length=300, blank=True)
+    body_html = models.TextField(blank=True)
+    body_text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
+    version = models.PositiveIntegerField(default=1)
+    is_shipped = models.BooleanField(
+        default=False, help_text="Still the text that came with Dunwell: an upgrade may better it."
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("name", "language")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("organization", "key", "channel", "language"), name="message_template_once"
+            ),
+            models.UniqueConstraint(fields=("organization", "id"), name="message_template_tenant_key"),
+            models.CheckConstraint(condition=Q(tone__in=Tone.values), name="message_template_tone_known"),
+            models.CheckConstraint(condition=Q(channel__in=ChannelKind.values), name="message_template_channel_known"),
+            models.CheckConstraint(condition=~Q(body_html="") | ~Q(body_text=""), name="message_template_has_a_body"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
