@@ -1,0 +1,26 @@
+import "htmx.org";
+
+import { charts } from "./parts/charts-loader.js";
+import { dialogs } from "./parts/dialogs.js";
+import { filters } from "./parts/filters.js";
+import { frames } from "./parts/frames.js";
+import { keys } from "./parts/keys.js";
+import { menus } from "./parts/menus.js";
+import { themeChoice } from "./parts/theme-choice.js";
+
+// Listeners sit on the document, so that a swapped page needs no second binding.
+dialogs();
+filters();
+keys();
+menus();
+themeChoice();
+
+// What must look at each new page.
+function arrive() {
+  frames();
+  charts();
+  document.dispatchEvent(new CustomEvent("dunwell:arrived"));
+}
+
+document.addEventListener("htmx:after:swap", arrive);
+arrive();

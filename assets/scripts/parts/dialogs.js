@@ -1,0 +1,25 @@
+// [data-opens="id"] shows the <dialog> with that id; [data-closes] closes the one it is in.
+export function dialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-opens]");
+    if (opener) {
+      event.preventDefault();
+      opener.closest("details.menu")?.removeAttribute("open");
+      document.getElementById(opener.dataset.opens)?.showModal();
+      return;
+    }
+    if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
+    else if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+  });
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("data-sent")) {
+      if (form.hasAttribute("data-sent")) event.preventDefault();
+      return;
+    }
+    form.setAttribute("data-sent", "");
+    setTimeout(() => form.removeAttribute("data-sent"), 4000);
+  });
+}
