@@ -28,18 +28,18 @@ class Environment(BaseSettings):
     )
     database_url: str = Field(
         default="",
-        description="postgresql://user:password@host:port/name of your own PostgreSQL 15 or newer; empty: the embedded one.",
+        description="postgresql://user:password@host:port/name of your own PostgreSQL 15+; empty: the embedded one.",
     )
     database_pool: int = Field(
         default=0,
         ge=0,
-        description="Connections one process keeps open at most; 0: none are kept. `dunwell web` and `worker` set their own.",
+        description="Most connections one process keeps; 0: none are kept. `dunwell serve` and `worker` set their own.",
     )
 
     # The web
     secret_key: SecretStr = Field(
         default=SecretStr(""),
-        description="Signs sessions and links; empty: made once and kept in the data folder. Several hosts need the same one.",
+        description="Signs sessions and links, the same on every host; empty: made once and kept in the data folder.",
     )
     debug: bool = Field(default=False, description="Show errors with their source; never on a reachable host.")
     base_url: str = Field(
@@ -125,7 +125,7 @@ class Environment(BaseSettings):
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in `path`, made at first use, readable by its owner only. Two processes starting at once agree on one."""
+    """The secret in `path`, made at first use, readable by its owner only. Processes starting at once agree on one."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

@@ -47,17 +47,47 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "dunwell.web.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+            "builtins": ["dunwell.web.templatetags.parts", "dunwell.web.templatetags.figures"],
+        },
+    }
+]
+FORM_RENDERER = "dunwell.web.forms.Renderer"
+
+# Sign-in: by e-mail address; accounts are made by `dunwell user create`, nobody signs up
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "dunwell.web.accounts.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
 
 # History: statement-level triggers, because row-level ones are quadratic in bulk inserts;
 # rows of history can be added, never changed or deleted.
@@ -71,6 +101,7 @@ PROCRASTINATE_IMPORT_PATHS = ["dunwell.worker.tasks"]
 # Static files come out of the package, with far-future caching where a file's name carries its hash
 STATIC_URL = "/static/"
 STATIC_ROOT = env.data_dir / "static"
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/dist/[^/]+-[0-9A-Za-z]{8,}\.[a-z0-9]+$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -88,6 +119,17 @@ SMTP_PASSWORD = env.smtp_password.get_secret_value()
 SMTP_TIMEOUT = env.smtp_timeout
 SENDER = env.sender
 REPLY_TO = env.reply_to
+
+# The few mails of sign-in itself (a forgotten password) go through the installation's server
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.smtp_host else 'console'}.EmailBackend"
+EMAIL_HOST = env.smtp_host or "localhost"
+EMAIL_PORT = env.smtp_port
+EMAIL_USE_TLS = env.smtp_security == "starttls"
+EMAIL_USE_SSL = env.smtp_security == "tls"
+EMAIL_HOST_USER = env.smtp_user
+EMAIL_HOST_PASSWORD = SMTP_PASSWORD
+EMAIL_TIMEOUT = env.smtp_timeout
+DEFAULT_FROM_EMAIL = env.sender or "dunwell@localhost"
 
 WORKER_CONCURRENCY = env.worker_concurrency
 
