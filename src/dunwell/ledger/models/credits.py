@@ -24,6 +24,7 @@ class CreditNote(models.Model):
     total = models.DecimalField(max_digits=19, decimal_places=4)
     voided_on = models.DateField(null=True, blank=True)
     allocated = models.DecimalField(max_digits=19, decimal_places=4, default=0, help_text="Allocations that stand.")
+    last_entry_on = models.DateField(null=True, blank=True, help_text="Latest effective date of an allocation.")
     unapplied = models.GeneratedField(
         expression=Case(
             When(
@@ -53,6 +54,7 @@ class CreditNote(models.Model):
         ]
         indexes = [
             models.Index(fields=("organization", "customer"), name="credit_note_by_customer"),
+            models.Index(fields=("organization", "last_entry_on"), name="credit_note_entries_since"),
             models.Index(
                 fields=("organization", "customer"), condition=Q(unapplied__gt=0), name="credit_note_unapplied"
             ),

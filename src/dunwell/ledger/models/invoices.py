@@ -125,6 +125,10 @@ class Invoice(models.Model):
             models.Index(
                 fields=("organization", "due_on"), condition=Q(settled_on__isnull=True), name="invoice_open_by_due"
             ),
+            # The book as of a past day also has what was settled since
+            models.Index(
+                fields=("organization", "settled_on"), condition=Q(settled_on__isnull=False), name="invoice_settled_since"
+            ),
             # A customer's page, assessing one customer, and the tenant key to customers
             models.Index(fields=("organization", "customer", "due_on"), name="invoice_by_customer"),
         ]

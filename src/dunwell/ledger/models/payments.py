@@ -44,6 +44,7 @@ class Payment(models.Model):
     is_opening = models.BooleanField(default=False, help_text="Stands for what was paid before this book began.")
     method = models.CharField(max_length=50, blank=True)
     allocated = models.DecimalField(max_digits=19, decimal_places=4, default=0, help_text="Allocations that stand.")
+    last_entry_on = models.DateField(null=True, blank=True, help_text="Latest effective date of an allocation.")
     status = models.GeneratedField(
         expression=Case(
             When(Q(refunded_on__isnull=False), then=Value("refunded")),
@@ -92,7 +93,16 @@ class Payment(models.Model):
             models.Index(fields=("organization", "customer", "initiated_on"), name="payment_by_customer"),
             # Netting and holds ask only for what is not used up
             models.Index(fields=("organization", "customer"), condition=Q(unapplied__gt=0), name="payment_unapplied"),
-            models.Index(fields=("organization", "customer"), condition=Q(status="pending"), name="payment_pending"),
+            # Pending payments hold their invoice for a few days only, so the day finds them
+            models.Index(fields=("organization", "initiated_on"), name="payment_by_day"),
+            # Unapplied credit as of a past day: what has been used, refunded or has failed since
+            models.Index(fields=("organization", "last_entry_on"), name="payment_entries_since"),
+            models.Index(
+                fields=("organization", "refunded_on"), condition=Q(refunded_on__isnull=False), name="payment_refunded_since"
+            ),
+            models.Index(
+                fields=("organization", "failed_on"), condition=Q(failed_on__isnull=False), name="payment_failed_since"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 DROP FUNCTION ledger_unapplied_credit(bigint, date);
 DROP FUNCTION ledger_open_items(bigint, date);
+DROP FUNCTION ledger_applied_by(bigint, date);
 DROP FUNCTION ledger_customers_touched() CASCADE;
 DROP FUNCTION ledger_customer_itself_touched() CASCADE;
 DROP FUNCTION ledger_write_offs_changed() CASCADE;

@@ -1,0 +1,28 @@
+"""Policies, what they make due, what was sent because of them, and what each customer is."""
+
+from dunwell.followup.models.actions import Action, ActionState, AnchorKind, OldDebtRelease
+from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, NoticeState
+from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.models.runs import PlanState, Run
+from dunwell.followup.models.standings import BookTotal, CustomerBalance, CustomerStanding, StandingChange, StandingCount
+
+__all__ = [
+    "Action",
+    "ActionState",
+    "AnchorKind",
+    "BookTotal",
+    "CustomerBalance",
+    "CustomerStanding",
+    "DunningPolicy",
+    "Notice",
+    "NoticeItem",
+    "NoticeMessage",
+    "NoticeState",
+    "OldDebtRelease",
+    "PlanState",
+    "PolicyStep",
+    "PolicyVersion",
+    "Run",
+    "StandingChange",
+    "StandingCount",
+]
