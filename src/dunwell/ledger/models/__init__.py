@@ -3,6 +3,7 @@
 from dunwell.ledger.models.credits import CreditNote, WriteOff
 from dunwell.ledger.models.customers import Contact, ContactRole, Customer, DataSource, SourceKind
 from dunwell.ledger.models.holds import Hold, HoldReason
+from dunwell.ledger.models.imports import FileImport, FileScope, ImportMapping, ImportState
 from dunwell.ledger.models.invoices import Invoice, InvoiceStatus
 from dunwell.ledger.models.payments import Allocation, Payment, PaymentStatus
 from dunwell.ledger.models.touched import TouchedCustomer
@@ -14,8 +15,12 @@ __all__ = [
     "CreditNote",
     "Customer",
     "DataSource",
+    "FileImport",
+    "FileScope",
     "Hold",
     "HoldReason",
+    "ImportMapping",
+    "ImportState",
     "Invoice",
     "InvoiceStatus",
     "Payment",

@@ -1,0 +1,388 @@
+"""Which column is what: by the words of its header, in seven languages, and by its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dunwell.rules.columns.months import fold
+from dunwell.rules.columns.question import Question
+
+Target = Literal[
+    "customer_number", "customer_name", "customer_email", "contact_name", "customer_phone", "customer_country",
+    "customer_language", "customer_terms", "customer_tags", "invoice_number", "issued_on", "due_on", "terms",
+    "currency", "total", "balance", "paid", "status", "payment_url", "description", "settled_on", "disputed", "kind",
+]  # fmt: skip
+
+# The words people see for each target
+TARGET_NAMES: dict[Target, str] = {
+    "customer_number": "customer number",
+    "customer_name": "customer name",
+    "customer_email": "e-mail address",
+    "contact_name": "contact person",
+    "customer_phone": "phone",
+    "customer_country": "country",
+    "customer_language": "language",
+    "customer_terms": "customer's terms",
+    "customer_tags": "tags",
+    "invoice_number": "invoice number",
+    "issued_on": "issue date",
+    "due_on": "due date",
+    "terms": "terms",
+    "currency": "currency",
+    "total": "total",
+    "balance": "open balance",
+    "paid": "paid amount",
+    "status": "status",
+    "payment_url": "payment link",
+    "description": "description",
+    "settled_on": "payment date",
+    "disputed": "disputed",
+    "kind": "kind of document",
+}
+TARGETS: tuple[Target, ...] = tuple(TARGET_NAMES)
+DATES: frozenset[Target] = frozenset({"issued_on", "due_on", "settled_on"})
+AMOUNTS: frozenset[Target] = frozenset({"total", "balance", "paid"})
+# A wrong guess at these would change what is owed, by whom, or since when: unsure means asked
+MATTERS: frozenset[Target] = frozenset(
+    {
+        "invoice_number",
+        "issued_on",
+        "due_on",
+        "currency",
+        "total",
+        "balance",
+        "paid",
+        "status",
+        "settled_on",
+        "kind",
+        "customer_name",
+    }
+)
+
+SURE = 0.7
+DOUBTFUL = 0.4
+CLEARLY_BETTER = 0.1
+
+# Folded, words apart, best first. A word after "~" names the target only where nothing better does.
+_WORDS: dict[Target, str] = {
+    "customer_number": (
+        "customer number|customer no|customer nr|customer id|customer code|customer ref|client id|"
+        "client number|client no|client code|"
+        "account number|account no|account code|account id|debtor number|debtor no|debtor id|cust id|cust no|"
+        "cust number|cust code|"
+        "kundennummer|kunden nr|kundennr|kunden id|kdnr|kd nr|debitor|debitorennummer|debitor nr|debitorennr|"
+        "numero client|n client|no client|code client|ref client|id client|numero de client|"
+        "numero cliente|numero de cliente|codigo cliente|codigo de cliente|id cliente|cod cliente|n cliente|no cliente|"
+        "codice cliente|cliente id|numero do cliente|codigo do cliente|"
+        "klantnummer|klant nr|klantnr|klantcode|klant id|debiteurnummer|debiteurennummer|debiteur nr|~account|"
+        "~konto|~compte"
+    ),
+    "customer_name": (
+        "customer name|client name|company name|account name|debtor name|bill to name|customer full name|"
+        "sold to|bill to|billed to|"
+        "customer|client|company|debtor|buyer|business name|organisation|organization|"
+        "kunde|kundenname|firma|firmenname|name des kunden|debitorenname|rechnungsempfanger|unternehmen|"
+        "nom client|nom du client|raison sociale|societe|entreprise|nom de la societe|debiteur|"
+        "cliente|nombre cliente|nombre del cliente|razon social|empresa|deudor|nombre de cliente|"
+        "nome cliente|ragione sociale|azienda|intestatario|debitore|"
+        "nome do cliente|razao social|"
+        "klant|klantnaam|naam klant|bedrijf|bedrijfsnaam|relatie|debiteurnaam|naam debiteur|~name|~nom|~nombre|"
+        "~nome|~naam"
+    ),
+    "customer_email": (
+        "email|e mail|email address|e mail address|mail|customer email|client email|contact email|"
+        "billing email|invoice email|"
+        "e mail adresse|emailadresse|mailadresse|kunden e mail|rechnungs e mail|courriel|adresse email|"
+        "adresse e mail|adresse mail|"
+        "email client|correo|correo electronico|email cliente|posta elettronica|indirizzo email|correio eletronico|"
+        "e mailadres|emailadres|mailadres"
+    ),
+    "contact_name": (
+        "contact|contact name|contact person|attention|attn|primary contact|billing contact|first name last name|"
+        "ansprechpartner|ansprechperson|kontakt|kontaktperson|zu handen|interlocuteur|nom du contact|"
+        "personne de contact|"
+        "contacto|persona de contacto|nombre de contacto|contatto|referente|persona di contatto|contato|"
+        "pessoa de contato|"
+        "contacto nome|contactpersoon|contactnaam|ter attentie van"
+    ),
+    "customer_phone": (
+        "phone|phone number|telephone|tel|mobile|mobile number|cell|telefon|telefonnummer|handy|mobil|"
+        "mobilnummer|rufnummer|"
+        "numero de telephone|portable|telefono|numero de telefono|movil|cellulare|telefone|telemovel|celular|telefoon|"
+        "telefoonnummer|mobiel"
+    ),
+    "customer_country": (
+        "country|country code|customer country|billing country|land|landercode|landerkennzeichen|staat|pays|"
+        "code pays|pais|"
+        "codigo pais|codigo de pais|paese|codice paese|nazione|codigo do pais|landcode"
+    ),
+    "customer_language": "language|customer language|sprache|langue|idioma|lingua|taal",
+    "customer_terms": "customer terms|default terms|client terms|zahlungsziel kunde",
+    "customer_tags": "tags|tag|labels|customer group|segment|kundengruppe|etiquetas|etichette|groupe client",
+    "invoice_number": (
+        "invoice number|invoice no|invoice nr|invoice num|invoice id|invoice|invoice ref|invoice reference|"
+        "inv no|inv number|"
+        "inv|inv nr|document number|document no|doc no|doc number|document|bill number|bill no|transaction number|"
+        "rechnungsnummer|rechnung nr|rechnungsnr|rechnungs nr|rechnung|re nr|belegnummer|beleg nr|belegnr|beleg|rg nr|"
+        "numero de facture|numero facture|n facture|no facture|facture|n de facture|facture n|num facture|"
+        "numero de piece|piece|"
+        "numero de factura|numero factura|n factura|no factura|factura|num factura|n de factura|"
+        "numero fattura|n fattura|fattura|nr fattura|num fattura|numero documento|n documento|"
+        "numero da fatura|numero fatura|n fatura|fatura|numero do documento|no fatura|"
+        "factuurnummer|factuur nr|factuurnr|factuur|factuurnr|boekstuknummer|~number|~no|~nummer|~nr|~numero|"
+        "~num|~reference|"
+        "~referenz|~ref|~n"
+    ),
+    "issued_on": (
+        "invoice date|issue date|issued|issued on|date issued|date of invoice|inv date|document date|doc date|"
+        "billing date|bill date|"
+        "date of issue|transaction date|txn date|posting date|created|created date|date created|"
+        "rechnungsdatum|belegdatum|ausstellungsdatum|re datum|rg datum|buchungsdatum|rechnung vom|"
+        "date de facture|date facture|date de facturation|date d emission|date emission|date de la facture|date piece|"
+        "fecha de factura|fecha factura|fecha de emision|fecha emision|fecha de expedicion|"
+        "data fattura|data di emissione|data emissione|data documento|data della fattura|"
+        "data da fatura|data fatura|data de emissao|data emissao|"
+        "factuurdatum|datum factuur|boekdatum|boekingsdatum|~date|~datum|~fecha|~data"
+    ),
+    "due_on": (
+        "due date|due|due on|date due|payment due|payment due date|due by|maturity|maturity date|net due date|"
+        "expiry date|"
+        "falligkeitsdatum|fallig am|fallig|falligkeit|zahlbar bis|zahlungsziel datum|nettofalligkeit|zieldatum|"
+        "date d echeance|date echeance|echeance|echeance le|date limite de paiement|date limite|"
+        "fecha de vencimiento|fecha vencimiento|vencimiento|fecha limite|vence|"
+        "data scadenza|data di scadenza|scadenza|scadenza pagamento|"
+        "data de vencimento|data vencimento|vencimento|"
+        "vervaldatum|vervaldag|uiterste betaaldatum|betalen voor|betaaldatum uiterlijk"
+    ),
+    "terms": (
+        "terms|payment terms|net terms|terms days|credit terms|credit days|days|zahlungsbedingungen|"
+        "zahlungsbedingung|zahlungsziel|"
+        "zahlungsfrist|ziel tage|conditions de paiement|conditions|delai de paiement|delai|condiciones de pago|"
+        "condiciones|"
+        "plazo de pago|plazo|termini di pagamento|condizioni di pagamento|termini|condicoes de pagamento|"
+        "prazo de pagamento|"
+        "prazo|betalingstermijn|betaaltermijn|betalingsvoorwaarden|betalingsconditie|termijn"
+    ),
+    "currency": (
+        "currency|currency code|curr|ccy|cur|invoice currency|iso currency|wahrung|wahrungscode|wkz|wahr|"
+        "devise|monnaie|"
+        "code devise|moneda|divisa|codigo de moneda|valuta|codice valuta|moeda|codigo da moeda|munteenheid|valutacode"
+    ),
+    "total": (
+        "total|invoice total|total amount|invoice amount|amount|gross amount|gross|grand total|amount total|"
+        "total incl tax|original amount|"
+        "document amount|total gross|invoice value|value|total inc vat|total incl vat|amount incl vat|"
+        "inv amount|inv total|"
+        "betrag|rechnungsbetrag|gesamtbetrag|bruttobetrag|brutto|summe|gesamt|betrag brutto|rechnungssumme|endbetrag|"
+        "montant|montant total|montant ttc|total ttc|ttc|montant de la facture|montant facture|"
+        "importe|importe total|total factura|monto|monto total|importe factura|importe bruto|"
+        "importo|importo totale|totale|totale fattura|importo fattura|totale documento|"
+        "valor|valor total|montante|valor da fatura|total da fatura|total com iva|"
+        "bedrag|totaal|totaalbedrag|factuurbedrag|bedrag incl btw|totaal incl btw|brutobedrag"
+    ),
+    "balance": (
+        "balance|balance due|open balance|amount due|outstanding|outstanding amount|open amount|"
+        "amount outstanding|remaining|"
+        "remaining amount|unpaid|unpaid amount|due amount|amount open|residual|residual amount|"
+        "outstanding balance|amount remaining|"
+        "offener betrag|offen|restbetrag|saldo|offener saldo|offene summe|noch offen|offener posten|restforderung|"
+        "solde|solde du|montant du|reste a payer|restant du|montant restant|reste du|solde restant|"
+        "saldo pendiente|pendiente|importe pendiente|monto pendiente|pendiente de pago|"
+        "saldo aperto|importo residuo|residuo|da pagare|importo aperto|saldo residuo|"
+        "saldo em aberto|valor em aberto|valor pendente|em aberto|em divida|valor em divida|"
+        "openstaand|openstaand bedrag|nog te betalen|openstaand saldo|restant|openstaand totaal"
+    ),
+    "paid": (
+        "paid|amount paid|paid amount|payments|payment|payments received|received|amount received|total paid|"
+        "paid to date|payment amount|"
+        "bezahlt|gezahlt|bezahlter betrag|zahlbetrag|zahlungen|zahlung|zahlungseingang|bereits bezahlt|"
+        "paye|montant paye|regle|montant regle|reglement|encaisse|paiements|deja paye|"
+        "pagado|importe pagado|monto pagado|cobrado|importe cobrado|pagos|"
+        "pagato|importo pagato|incassato|pagamenti|"
+        "pago|valor pago|recebido|valor recebido|pagamentos|"
+        "betaald|betaald bedrag|reeds betaald|voldaan|ontvangen|betalingen"
+    ),
+    "status": (
+        "status|state|invoice status|payment status|rechnungsstatus|zahlungsstatus|statut|etat|"
+        "statut de paiement|estado|"
+        "estado de pago|situacion|stato|stato pagamento|estado do pagamento|situacao|betaalstatus|factuurstatus"
+    ),
+    "payment_url": (
+        "payment url|payment link|pay link|pay url|invoice url|invoice link|link|url|online invoice|"
+        "zahlungslink|bezahllink|"
+        "lien de paiement|enlace de pago|link di pagamento|link pagamento|link de pagamento|betaallink|betaal link"
+    ),
+    "description": (
+        "description|memo|details|subject|notes|note|comment|invoice description|beschreibung|betreff|"
+        "buchungstext|text|bemerkung|"
+        "verwendungszweck|libelle|objet|designation|descripcion|concepto|asunto|notas|descrizione|oggetto|"
+        "causale|descricao|"
+        "assunto|observacoes|omschrijving|onderwerp|opmerking"
+    ),
+    "settled_on": (
+        "settled date|settled on|settled|paid date|date paid|paid on|payment date|date of payment|closed date|"
+        "clearing date|cleared|"
+        "settlement date|fully paid on|last payment date|bezahlt am|zahlungsdatum|zahldatum|ausgleichsdatum|"
+        "ausgeglichen am|"
+        "date de paiement|date paiement|date de reglement|date reglement|paye le|regle le|"
+        "fecha de pago|fecha pago|fecha de cobro|fecha cobro|pagado el|"
+        "data pagamento|data di pagamento|data incasso|pagato il|data saldo|"
+        "data de pagamento|data do pagamento|pago em|data de recebimento|"
+        "betaaldatum|datum betaald|betaald op|datum betaling|betalingsdatum"
+    ),
+    "disputed": (
+        "disputed|dispute|in dispute|is disputed|strittig|in klarung|reklamation|reklamiert|bestritten|litige|"
+        "en litige|conteste|"
+        "en disputa|disputada|disputa|contestata|contestazione|in contestazione|em disputa|contestada|betwist|"
+        "in geschil|dispuut"
+    ),
+    "kind": (
+        "type|document type|doc type|transaction type|invoice type|kind|belegart|typ|art|dokumentart|"
+        "dokumenttyp|vorgangsart|"
+        "type de document|type de piece|nature|tipo|tipo de documento|tipo documento|tipo di documento|soort|"
+        "type document|"
+        "documentsoort|documenttype"
+    ),
+}  # fmt: skip
+
+_SPLIT_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def header_words(header: str) -> str:
+    """A header as folded words: "InvoiceDate", "invoice_date" and "Invoice Date:" are one."""
+    return " ".join(
+        _WORD.findall(fold(_SPLIT_CAMEL.sub(" ", header.replace("№", "no").replace("#", " no ").replace("°", " "))))
+    )
+
+
+_EXACT: dict[str, list[tuple[Target, float]]] = {}
+_PARTS: list[tuple[frozenset[str], Target]] = []
+for _target, _words in _WORDS.items():
+    for _word in dict.fromkeys(_words.split("|")):
+        _weak = _word.startswith("~")
+        _word = _word.removeprefix("~")
+        _EXACT.setdefault(_word, []).append((_target, 0.75 if _weak else 0.95))
+        if " " in _word:
+            _PARTS.append((frozenset(_word.split()), _target))
+_SQUEEZED = {word.replace(" ", ""): word for word in _EXACT}
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a column's cells look like, as parts of those that are not blank (0 to 1)."""
+
+    filled: int
+    dates: float = 0.0
+    numbers: float = 0.0
+    emails: float = 0.0
+    currencies: float = 0.0
+    urls: float = 0.0
+    words: float = 0.0
+    distinct: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A column that may be a target, and how sure that is (0 to 1)."""
+
+    target: Target
+    column: int
+    confidence: float
+
+
+def by_header(header: str) -> dict[Target, float]:
+    """Targets a header may name, with confidence."""
+    words = header_words(header)
+    if not words:
+        return {}
+    exact = _EXACT.get(words) or _EXACT.get(_SQUEEZED.get(words.replace(" ", ""), ""))
+    if exact:
+        return dict(exact)
+    found: dict[Target, float] = {}
+    tokens = set(words.split())
+    for parts, target in _PARTS:
+        if parts <= tokens:
+            # The more of the header the known words explain, the surer
+            found[target] = max(found.get(target, 0.0), 0.55 + 0.25 * len(parts) / len(tokens))
+    if not found:
+        for token in tokens:
+            for target, strength in _EXACT.get(token, []):
+                if strength > 0.9 and len(token) > 3:
+                    found[target] = max(found.get(target, 0.0), 0.45)
+    return found
+
+
+def weigh(target: Target, confidence: float, content: Content) -> float:
+    """The confidence after a look at the cells: contradicted by them, it nearly goes."""
+    if content.filled == 0:
+        return confidence * 0.9
+    contradiction = {
+        **dict.fromkeys(DATES, (content.dates <= 0.8, 0.2)),
+        **dict.fromkeys(AMOUNTS, (content.numbers <= 0.8 or content.dates >= 0.95, 0.2)),
+        "customer_email": (content.emails <= 0.5, 0.2),
+        "currency": (content.currencies <= 0.8, 0.2),
+        "payment_url": (content.urls <= 0.8, 0.1),
+        "invoice_number": (content.distinct <= 0.5, 0.5),
+        "customer_name": (content.words <= 0.3, 0.6),
+        "terms": (content.dates > 0.8, 0.3),
+        "customer_terms": (content.dates > 0.8, 0.3),
+    }
+    contradicted, factor = contradiction.get(target, (False, 1.0))
+    return confidence * factor if contradicted else confidence
+
+
+def recognize(headers: Sequence[str], contents: Sequence[Content]) -> list[Guess]:
+    """Every plausible reading of every column, surest first."""
+    guesses = [
+        Guess(target, column, round(weigh(target, confidence, content), 3))
+        for column, (header, content) in enumerate(zip(headers, contents, strict=True))
+        for target, confidence in by_header(header).items()
+    ]
+    named = {guess.column for guess in guesses if guess.confidence >= DOUBTFUL}
+    for column, content in enumerate(contents):
+        if column not in named and content.filled:
+            if content.emails > 0.8:
+                guesses.append(Guess("customer_email", column, 0.8))
+            elif content.currencies > 0.95 and content.distinct < 0.5:
+                guesses.append(Guess("currency", column, 0.6))
+    return sorted(guesses, key=lambda guess: -guess.confidence)
+
+
+def assign(guesses: Sequence[Guess], headers: Sequence[str]) -> tuple[dict[Target, int], list[Question]]:
+    """The columns that are sure, and a question for each that matters and is not."""
+    columns: dict[Target, int] = {}
+    taken: set[int] = set()
+    questions: list[Question] = []
+    asked: set[Target] = set()
+    for guess in guesses:
+        if guess.target in columns or guess.target in asked or guess.column in taken or guess.confidence < DOUBTFUL:
+            continue
+        rivals = [
+            other
+            for other in guesses
+            if other.target == guess.target
+            and other.column != guess.column
+            and other.column not in taken
+            and other.confidence > guess.confidence - CLEARLY_BETTER
+        ]
+        if guess.confidence >= SURE and not rivals:
+            columns[guess.target] = guess.column
+            taken.add(guess.column)
+        elif guess.target in MATTERS:
+            asked.add(guess.target)
+            names = tuple(dict.fromkeys(headers[candidate.column] for candidate in (guess, *rivals)))
+            questions.append(Question(guess.target, _unsure(guess.target, names), names))
+    return columns, [question for question in questions if question.topic not in columns]
+
+
+def _unsure(target: Target, names: Sequence[str]) -> str:
+    quoted = " or ".join(f"“{name}”" for name in names)
+    return (
+        f"Which column is the {TARGET_NAMES[target]}: {quoted}?"
+        if len(names) > 1
+        else f"Is {quoted} the {TARGET_NAMES[target]}?"
+    )
