@@ -34,8 +34,8 @@ class Share:
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline and self._is_stopping():
             time.sleep(0.02)
-        if self.supervisor is not None:
-            self.supervisor.poll()
+        if self.supervisor is not None and _can_lock(self.data_dir / SUPERVISOR_LOCK, fcntl.LOCK_EX):
+            self.supervisor.wait(timeout=10)  # our child, about to end
 
     def _is_stopping(self) -> bool:
         """Whether the supervisor runs and nobody shares its server any more."""
