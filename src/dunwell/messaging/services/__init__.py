@@ -1,0 +1,1 @@
+"""Writes of messaging: `outbox` queues and settles, `dispatch` sends, `templates` keeps texts."""

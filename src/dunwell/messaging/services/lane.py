@@ -1,0 +1,316 @@
+"""One lane of dispatch: one database connection and one connection per channel, used by one thread."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import time
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+
+from dunwell.ledger.services.contacts import refuse_address
+from dunwell.messaging.channels.port import (
+    Channel,
+    OutgoingMessage,
+    Result,
+    ServerUnavailableError,
+    Transmission,
+)
+from dunwell.messaging.services import retries, statements
+from dunwell.messaging.services.work import Cursor, DispatchReport, Outcome, Work
+
+log = structlog.get_logger(__name__)
+
+# So many doubtful failures in a row are the server's, not the messages'
+_SUSPECT_LIMIT = 3
+_LEASE_MARGIN = dt.timedelta(minutes=1)
+# A database that restarts is back within seconds; until then an answer must not be lost
+_STORE_ATTEMPTS = 6
+
+_STATES = {
+    Result.ACCEPTED: "sent",
+    Result.PERMANENT: "failed",
+    Result.UNCERTAIN: "uncertain",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A transmission whose outcome is not stored yet."""
+
+    message: OutgoingMessage
+    outcome: Outcome
+    attempts: int
+    address_refused: bool
+
+
+class Lane:
+    def __init__(self, work: Work, number: int) -> None:
+        self._work = work
+        self._worker = f"{work.worker}/{number}"[:100]
+        self._connection = work.connect()
+        self._channels: dict[str, Channel] = {}
+        self._answered: set[str] = set()
+        self._suspects: dict[str, int] = {}
+        self.report = DispatchReport()
+
+    def run(self) -> None:
+        """Claim and send until nothing is due, the limit is reached or somebody says stop."""
+        try:
+            while not self._work.stop_now():
+                share = self._work.reserve()
+                begun = self._batch(share) if share else None
+                if begun is None:
+                    self._work.give_back(share)
+                    return
+                self._work.give_back(share - begun)
+        finally:
+            for channel in self._channels.values():
+                channel.close()
+            self._connection.close()
+
+    def _batch(self, share: int) -> int | None:
+        """Send one batch; how many were begun, None when nothing was due."""
+        channels = self._usable_channels()
+        if not channels:
+            return None
+        claimed = sorted(
+            self._connection.execute(
+                statements.CLAIM,
+                {
+                    "organization": self._work.organization_id,
+                    "now": self._work.clock(),
+                    "channels": channels,
+                    "limit": share,
+                    "worker": self._worker,
+                    "lease": self._work.lease,
+                },
+            ).fetchall()
+        )
+        if not claimed:
+            return None
+        waiting = [message_id for _, message_id, _ in claimed]
+        finished: _Finished | None = None
+        begun = 0
+        try:
+            for _, message_id, kind in claimed:
+                if self._work.stop_now():
+                    break
+                if kind in self._work.paused:
+                    continue
+                channel = self._channels[kind]
+                if not channel.ready:
+                    self._store_alone(finished)
+                    finished = None
+                    if not self._open(kind, channel):
+                        continue
+                message = self._turn(finished, message_id, channel)
+                finished = None
+                waiting.remove(message_id)
+                if message is not None:
+                    begun += 1
+                    finished = self._transmit(kind, channel, message)
+        finally:
+            self._store_alone(finished)
+            if waiting:
+                self._connection.execute(statements.GIVE_BACK, {"ids": waiting, "worker": self._worker})
+        return begun
+
+    # One message
+
+    def _turn(self, finished: _Finished | None, message_id: int, channel: Channel) -> OutgoingMessage | None:
+        """Store the previous outcome and begin the next message, in one transaction."""
+        try:
+            with self._connection.transaction(), self._connection.cursor() as cursor:
+                if finished is not None:
+                    self._store(cursor, finished)
+                message = self._begin(cursor, message_id, channel)
+        except BaseException:
+            # Whatever is wrong with the next message, the previous one's outcome is kept
+            self._store_alone(finished)
+            raise
+        if finished is not None:
+            self._after(finished)
+        return message
+
+    def _begin(self, cursor: Cursor, message_id: int, channel: Channel) -> OutgoingMessage | None:
+        now = self._work.clock()
+        row = cursor.execute(
+            statements.BEGIN_SENDING,
+            {"id": message_id, "now": now, "worker": self._worker, "lease": channel.longest + _LEASE_MARGIN},
+        ).fetchone()
+        if row is None:
+            return None
+        # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
+        refusal = self._work.guard(cursor, message_id)
+        if refusal is None:
+            return OutgoingMessage(*(*row, now))
+        if refusal.retry_at is None:
+            cursor.execute(statements.STORE_REFUSAL, {"id": message_id, "reason": refusal.reason, "at": now})
+            outcome = Outcome("cancelled", now, refusal.reason)
+            self.report.cancelled += 1
+        else:
+            cursor.execute(
+                statements.PUT_BACK,
+                {"id": message_id, "worker": self._worker, "next_attempt_at": refusal.retry_at},
+            )
+            outcome = Outcome("queued", now, refusal.reason, refusal.retry_at)
+            self.report.put_off += 1
+        self._work.record(cursor, message_id, outcome)
+        return None
+
+    def _transmit(self, kind: str, channel: Channel, message: OutgoingMessage) -> _Finished | None:
+        try:
+            answer = channel.transmit(message)
+        except ServerUnavailableError as error:
+            self._put_back(message, str(error))
+            self._pause(kind, channel.server, str(error))
+            return None
+        finished: _Finished | None = self._judge(message, answer)
+        if answer.server_suspect:
+            self._suspects[kind] = self._suspects.get(kind, 0) + 1
+            if self._suspects[kind] >= _SUSPECT_LIMIT:
+                self._store_alone(finished)
+                finished = None
+                self._pause(kind, channel.server, f"{_SUSPECT_LIMIT} messages in a row failed: {answer.detail}")
+        else:
+            self._suspects[kind] = 0
+            if kind not in self._answered:
+                self._answered.add(kind)
+                self._connection.execute(
+                    statements.END_PAUSE, {"organization": self._work.organization_id, "channel": kind}
+                )
+        return finished
+
+    def _judge(self, message: OutgoingMessage, answer: Transmission) -> _Finished:
+        now = self._work.clock()
+        attempts = message.attempts + 1
+        if answer.result is Result.TEMPORARY:
+            delay = retries.delay_after(attempts)
+            if delay is None:
+                detail = f"Given up after {attempts} attempts. {answer.detail}"
+                outcome = Outcome("failed", now, detail)
+            else:
+                outcome = Outcome("queued", now, answer.detail, now + delay)
+        else:
+            outcome = Outcome(_STATES[answer.result], now, answer.detail)
+        return _Finished(message, outcome, attempts, answer.address_refused)
+
+    # Outcomes
+
+    def _store(self, cursor: Cursor, finished: _Finished, *, tell: bool = True) -> None:
+        outcome = finished.outcome
+        waits = outcome.state == "queued"
+        stored = cursor.execute(
+            statements.STORE_OUTCOME,
+            {
+                "id": finished.message.id,
+                "worker": self._worker,
+                "state": outcome.state,
+                "attempts": finished.attempts,
+                "finished_at": None if waits else outcome.at,
+                "next_attempt_at": outcome.next_attempt_at,
+                "error": "" if outcome.state == "sent" else outcome.detail,
+                "kind": "delayed" if waits else outcome.state,
+                "at": outcome.at,
+                "detail": outcome.detail,
+            },
+        ).fetchone()
+        if stored is None:
+            log.warning("outcome_came_too_late", message_id=finished.message.id, state=outcome.state)
+        elif tell:
+            self._work.record(cursor, finished.message.id, outcome)
+
+    def _store_alone(self, finished: _Finished | None) -> None:
+        """Store an outcome in a transaction of its own, through a restart of the database if need be."""
+        if finished is None:
+            return
+        for attempt in range(_STORE_ATTEMPTS):
+            try:
+                with self._connection.transaction(), self._connection.cursor() as cursor:
+                    self._store(cursor, finished)
+                break
+            except psycopg.OperationalError:
+                if attempt + 1 == _STORE_ATTEMPTS:
+                    raise
+                time.sleep(2.0**attempt / 4)
+                self._reconnect()
+            except BaseException:
+                # What happened to the mail is stored even when whoever is told fails
+                with self._connection.transaction(), self._connection.cursor() as cursor:
+                    self._store(cursor, finished, tell=False)
+                raise
+        self._after(finished)
+
+    def _after(self, finished: _Finished) -> None:
+        """What follows a stored outcome and may be lost with a crash: the next attempt would bring it again."""
+        self.report.count(finished.outcome)
+        if finished.address_refused:
+            refuse_address(
+                organization_id=finished.message.organization_id,
+                customer_id=finished.message.customer_id,
+                email=finished.message.recipient,
+                now=finished.outcome.at,
+            )
+
+    def _put_back(self, message: OutgoingMessage, reason: str) -> None:
+        """The server went away before it heard of this message: as if it had not been begun."""
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            cursor.execute(statements.PUT_BACK, {"id": message.id, "worker": self._worker, "next_attempt_at": None})
+            self._work.record(cursor, message.id, Outcome("queued", self._work.clock(), reason))
+        self.report.put_off += 1
+
+    # Servers
+
+    def _usable_channels(self) -> list[str]:
+        """The channels whose server is not left alone at the moment, each with a connection object."""
+        standing = {
+            kind: (server, reason)
+            for kind, server, reason in self._connection.execute(
+                statements.STANDING_PAUSES, {"organization": self._work.organization_id}
+            )
+        }
+        for kind, factory in self._work.channels.items():
+            if kind in self._work.paused:
+                continue
+            if kind not in self._channels:
+                try:
+                    self._channels[kind] = factory()
+                except ServerUnavailableError as error:
+                    self._pause(kind, "", str(error))
+                    continue
+            server, reason = standing.get(kind, ("", ""))
+            # A pause is for the server that failed: with another one in the settings it is over
+            if server and server == self._channels[kind].server:
+                self._work.paused[kind] = reason
+        return [kind for kind in self._channels if kind not in self._work.paused]
+
+    def _open(self, kind: str, channel: Channel) -> bool:
+        try:
+            channel.open()
+        except ServerUnavailableError as error:
+            self._pause(kind, channel.server, str(error))
+            return False
+        return True
+
+    def _pause(self, kind: str, server: str, reason: str) -> None:
+        self._work.paused[kind] = reason
+        self._connection.execute(
+            statements.PAUSE,
+            {
+                "organization": self._work.organization_id,
+                "channel": kind,
+                "server": server,
+                "reason": reason,
+                "pauses": list(retries.PAUSES),
+            },
+        )
+        log.warning("channel_paused", organization_id=self._work.organization_id, channel=kind, reason=reason)
+
+    def _reconnect(self) -> None:
+        with contextlib.suppress(psycopg.Error):
+            self._connection.close()
+        with contextlib.suppress(psycopg.OperationalError):
+            self._connection = self._work.connect()

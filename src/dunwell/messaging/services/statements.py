@@ -1,0 +1,109 @@
+"""The SQL of dispatch. Plain psycopg on connections of its own: the ORM would take longer than the server.
+
+Leases and pauses are on the database's clock (`statement_timestamp()`), so that hosts with
+wrong clocks agree; the due time and the window are compared with the caller's `now`.
+"""
+
+from __future__ import annotations
+
+CLAIM = """
+WITH due AS (
+    SELECT id
+    FROM messaging_message
+    WHERE organization_id = %(organization)s
+      AND state = 'queued'
+      AND next_attempt_at <= %(now)s
+      AND (not_after IS NULL OR not_after > %(now)s)
+      AND (leased_until IS NULL OR leased_until < statement_timestamp())
+      AND channel = ANY(%(channels)s)
+    ORDER BY next_attempt_at, id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE messaging_message m
+SET leased_by = %(worker)s, leased_until = statement_timestamp() + %(lease)s
+FROM due
+WHERE m.id = due.id
+RETURNING m.next_attempt_at, m.id, m.channel
+"""
+
+# Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window
+BEGIN_SENDING = """
+UPDATE messaging_message
+SET state = 'sending', sending_at = %(now)s, leased_until = statement_timestamp() + %(lease)s
+WHERE id = %(id)s
+  AND state = 'queued'
+  AND leased_by = %(worker)s
+  AND (not_after IS NULL OR not_after > %(now)s)
+RETURNING id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
+          subject, body_text, body_html, rfc_message_id, attempts
+"""
+
+# A transmission that outlived its lease was swept to `uncertain`: its late answer still tells the truth
+STORE_OUTCOME = """
+WITH stored AS (
+    UPDATE messaging_message
+    SET state = %(state)s,
+        attempts = %(attempts)s,
+        finished_at = %(finished_at)s,
+        next_attempt_at = coalesce(%(next_attempt_at)s, next_attempt_at),
+        last_error = %(error)s,
+        leased_until = NULL,
+        leased_by = ''
+    WHERE id = %(id)s AND leased_by = %(worker)s AND state IN ('sending', 'uncertain')
+    RETURNING organization_id, id
+)
+INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
+SELECT organization_id, id, %(kind)s, %(at)s, %(detail)s FROM stored
+RETURNING message_id
+"""
+
+STORE_REFUSAL = """
+WITH stored AS (
+    UPDATE messaging_message
+    SET state = 'cancelled', cancel_reason = left(%(reason)s, 300), finished_at = %(at)s,
+        sending_at = NULL, leased_until = NULL, leased_by = ''
+    WHERE id = %(id)s
+    RETURNING organization_id, id
+)
+INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
+SELECT organization_id, id, 'cancelled', %(at)s, %(reason)s FROM stored
+"""
+
+# Nothing of it was sent: as if it had not been begun
+PUT_BACK = """
+UPDATE messaging_message
+SET state = 'queued', sending_at = NULL, finished_at = NULL, leased_until = NULL, leased_by = '',
+    next_attempt_at = coalesce(%(next_attempt_at)s, next_attempt_at)
+WHERE id = %(id)s AND leased_by = %(worker)s AND state IN ('sending', 'uncertain')
+"""
+
+GIVE_BACK = """
+UPDATE messaging_message
+SET leased_until = NULL, leased_by = ''
+WHERE id = ANY(%(ids)s) AND leased_by = %(worker)s AND state = 'queued'
+"""
+
+STANDING_PAUSES = """
+SELECT channel, server, reason
+FROM messaging_channelpause
+WHERE organization_id = %(organization)s AND paused_until > statement_timestamp()
+"""
+
+# Several connections that fail at the same time are one failure
+PAUSE = """
+INSERT INTO messaging_channelpause AS p (organization_id, channel, server, reason, failures, since, paused_until)
+VALUES (%(organization)s, %(channel)s, %(server)s, %(reason)s, 1, statement_timestamp(),
+        statement_timestamp() + (%(pauses)s::interval[])[1])
+ON CONFLICT (organization_id, channel) DO UPDATE
+SET server = excluded.server,
+    reason = excluded.reason,
+    failures = CASE WHEN p.server = excluded.server THEN p.failures + 1 ELSE 1 END,
+    since = CASE WHEN p.server = excluded.server THEN p.since ELSE excluded.since END,
+    paused_until = statement_timestamp() + (%(pauses)s::interval[])[
+        CASE WHEN p.server = excluded.server THEN least(p.failures + 1, cardinality(%(pauses)s::interval[])) ELSE 1 END
+    ]
+WHERE p.paused_until <= statement_timestamp() OR p.server <> excluded.server
+"""
+
+END_PAUSE = "DELETE FROM messaging_channelpause WHERE organization_id = %(organization)s AND channel = %(channel)s"
