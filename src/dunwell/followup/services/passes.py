@@ -1,0 +1,118 @@
+"""The frame of a pass: one organization at a time, in one transaction, on what has changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.sql import statement
+from dunwell.organizations.calendars import calendar_of
+from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
+from dunwell.rules.calendars import Calendar
+
+PASS_LOCK = 0x44756E77  # "Dunw": one pass at a time per organization; a second one waits and then finds nothing left
+
+PLANNING_SETTINGS = (
+    "due_soon_days",
+    "grace_days",
+    "defaulter_after_days",
+    "catch_up",
+    "approval_required",
+    "contact_interval_days",
+    "weekly_contact_limit",
+    "minimum_amount",
+    "window_weekdays",
+    "window_opens",
+    "window_closes",
+    "payment_url_pattern",
+    "bank_details",
+    "sender_name",
+    "sender_address",
+    "reply_to",
+    "postal_address",
+    "smtp_host",
+)
+
+
+class NoPolicyError(Exception):
+    """The organization has no default policy to plan by."""
+
+
+@dataclass(frozen=True)
+class Pass:
+    """What one pass is about: the organization, the date it takes as today, and the moment it runs at.
+
+    `assume_reachable` (replay) takes every customer for reachable and every book for fresh.
+    """
+
+    organization: Organization
+    as_of: dt.date
+    now: dt.datetime
+    calendar: Calendar
+    channels_set_up: tuple[str, ...] = ()
+    assume_reachable: bool = False
+
+    @property
+    def settings(self) -> OrganizationSettings:
+        return self.organization.settings
+
+
+def begin(
+    organization: Organization,
+    *,
+    as_of: dt.date,
+    now: dt.datetime,
+    channels_set_up: tuple[str, ...],
+    assume_reachable: bool = False,
+) -> Pass:
+    return Pass(organization, as_of, now, calendar_of(organization, as_of), channels_set_up, assume_reachable)
+
+
+def current_steps(organization: Organization) -> list[PolicyStep]:
+    """The steps of the default policy's current version, in order. Raises NoPolicyError."""
+    policy = DunningPolicy.objects.filter(organization=organization, is_default=True).first()
+    version = PolicyVersion.objects.filter(policy=policy, is_current=True).first() if policy else None
+    if version is None:
+        raise NoPolicyError(f"{organization.name} has no default policy.")
+    return list(version.steps.order_by("offset_days", "id"))
+
+
+def basis_of(this: Pass, steps: list[PolicyStep]) -> str:
+    """A digest of all that decides besides the book: when it changes, everything is looked at again."""
+    settings = {name: str(getattr(this.settings, name)) for name in PLANNING_SETTINGS}
+    closing_days = ClosingDay.objects.filter(organization=this.organization).values_list("date", flat=True)
+    organization = this.organization
+    parts = {
+        "settings": settings,
+        "steps": [step.pk for step in steps],
+        "closing_days": [day.isoformat() for day in closing_days],
+        "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
+        "channels": sorted(this.channels_set_up),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def execute(name: str, parameters: dict[str, Any]) -> int:
+    """Run one of the statements; the number of rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement(name), parameters)
+        return cursor.rowcount
+
+
+def lock(organization: Organization) -> None:
+    """Wait for the pass that is under way, until the end of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk % 2**31])
+
+
+def analyze(*tables: str) -> None:
+    """Statistics for temporary tables, without which the planner guesses a thousand rows."""
+    with connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ANALYZE {table}")

@@ -1,0 +1,140 @@
+"""Plan: every due step of every open invoice gets its action, and those that wait are looked at again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from dunwell.followup.models import PlanState, PolicyStep
+from dunwell.followup.services.passes import Pass, analyze, execute
+from dunwell.followup.services.release import release_unsent
+from dunwell.ledger.models import Invoice
+from dunwell.ledger.rates import rates_to
+from dunwell.rules.calendars import ONE_DAY
+from dunwell.rules.escalation import Tone, cutoff, step_day
+from dunwell.rules.waiting import OLD_DEBT_DAYS, WEEK
+
+PENDING_PAYMENT_BUSINESS_DAYS = 5
+SCRATCH = ("plan_scope", "plan_candidate", "plan_netting", "plan_decided", "plan_day")
+
+
+@dataclass
+class Planned:
+    """What one planning did: rows written by state, and by reason."""
+
+    planned: int = 0
+    changed: int = 0
+    settled: int = 0
+    released: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
+    final: dict[str, int] = field(default_factory=dict)
+
+
+def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep]) -> Planned:
+    """Plan as of the pass's date, inside its transaction. The second time finds nothing to do."""
+    result = Planned()
+    parameters = plan_parameters(this, steps)
+    since = state.planned_as_of
+    everyone = since is None or since > this.as_of or state.basis != basis
+    parameters["everyone"] = everyone
+    if everyone:
+        scope = execute("plan_scope_all", parameters)
+    else:
+        assert since is not None
+        parameters |= _reach(this, steps, since)
+        scope = execute("plan_scope_since", parameters)
+    analyze("plan_scope", "pass_touched")
+    result.released = release_unsent(this, parameters)
+    result.settled = execute("plan_settled", parameters)
+    if result.settled:
+        result.final["paid"] = result.settled
+    if scope:
+        execute("plan_candidates", parameters)
+        analyze("plan_candidate")
+        execute("plan_netting", parameters)
+        execute("plan_decided", parameters)
+        analyze("plan_decided")
+        _count(result)
+        result.changed = execute("plan_update", parameters)
+        _days_of_steps(this)
+        execute("plan_insert", parameters)
+    state.planned_as_of, state.basis = this.as_of, basis
+    return result
+
+
+def plan_parameters(this: Pass, steps: list[PolicyStep]) -> dict[str, Any]:
+    """Every parameter of the plan's statements but those of the scope: dates from the rules, limits from the settings."""
+    settings = this.settings
+    interval_since = this.as_of - dt.timedelta(days=settings.contact_interval_days)
+    week_ago = this.as_of - dt.timedelta(days=WEEK)
+    return {
+        "organization": this.organization.pk,
+        "as_of": this.as_of,
+        "now": this.now,
+        "tomorrow": this.as_of + ONE_DAY,
+        "step_ids": [step.pk for step in steps],
+        "lineages": [step.lineage for step in steps],
+        "offsets": [step.offset_days for step in steps],
+        "cutoffs": [cutoff(step.offset_days, this.calendar, this.as_of) for step in steps],
+        "final_tones": [step.tone == Tone.FINAL for step in steps],
+        "channels": [step.channel for step in steps],
+        "channels_set_up": list(this.channels_set_up),
+        "pending_since": this.calendar.subtract_business_days(this.as_of, PENDING_PAYMENT_BUSINESS_DAYS),
+        "week_ago": week_ago,
+        "interval_since": interval_since,
+        "contacts_since": min(week_ago, interval_since),
+        "interval_days": settings.contact_interval_days,
+        "weekly_limit": settings.weekly_contact_limit,
+        "old_debt_days": OLD_DEBT_DAYS,
+        "assume_reachable": this.assume_reachable,
+        "check_freshness": not this.assume_reachable,
+        "file_fresh_after": this.now - dt.timedelta(days=settings.file_freshness_days),
+        "connector_fresh_after": this.now - dt.timedelta(hours=settings.connector_freshness_hours),
+        "minimum_amount": settings.minimum_amount,
+        "rates": json.dumps(_rates(this)),
+    }
+
+
+def _rates(this: Pass) -> dict[str, str]:
+    """Rates to the base currency, needed only where a minimum is set; a currency without a rate is never below it."""
+    if this.settings.minimum_amount <= 0:
+        return {}
+    currencies = Invoice.objects.filter(organization=this.organization).values_list("currency", flat=True).distinct()
+    rates = rates_to(this.organization.base_currency, currencies, this.as_of)
+    return {currency: str(rate) for currency, rate in rates.items()}
+
+
+def _reach(this: Pass, steps: list[PolicyStep], since: dt.date) -> dict[str, Any]:
+    """The due dates that came into a step's reach after `since`, and those on which an invoice fell due since."""
+    after = [cutoff(step.offset_days, this.calendar, since) for step in steps] + [since]
+    upto = [cutoff(step.offset_days, this.calendar, this.as_of) for step in steps] + [this.as_of]
+    return {"reach_after": after, "reach_upto": upto}
+
+
+def _days_of_steps(this: Pass) -> None:
+    """Give the insert the day of each step, by the rule: there are few distinct due dates and offsets."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT due_on, offset_days FROM plan_decided WHERE action_id IS NULL")
+        pairs = cursor.fetchall()
+        cursor.execute("CREATE TEMPORARY TABLE plan_day (due_on date, offset_days int, step_day date) ON COMMIT DROP")
+        days = [step_day(due_on, offset, this.calendar) for due_on, offset in pairs]
+        cursor.execute(
+            "INSERT INTO plan_day SELECT * FROM unnest(%s::date[], %s::int[], %s::date[])",
+            [[pair[0] for pair in pairs], [pair[1] for pair in pairs], days],
+        )
+        cursor.execute("ANALYZE plan_day")
+
+
+def _count(result: Planned) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state, reason, count(*) FROM plan_decided GROUP BY state, reason")
+        for state, reason, rows in cursor.fetchall():
+            if state == "planned":
+                result.planned = rows
+            else:
+                counts = result.waiting if state == "waiting" else result.final
+                counts[reason] = counts.get(reason, 0) + rows

@@ -1,0 +1,48 @@
+"""Assess and plan in one transaction, on one snapshot of what changed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from dunwell.followup.models import PlanState
+from dunwell.followup.services.assess import SCRATCH as ASSESS_SCRATCH
+from dunwell.followup.services.assess import assess
+from dunwell.followup.services.passes import Pass, basis_of, current_steps, execute, lock
+from dunwell.followup.services.plan import SCRATCH as PLAN_SCRATCH
+from dunwell.followup.services.plan import Planned, plan
+
+
+@dataclass
+class Prepared:
+    assessed: int = 0
+    plan: Planned = field(default_factory=Planned)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@transaction.atomic
+def prepare(this: Pass) -> Prepared:
+    """Bring standings and actions up to the pass's date. Any number may be called at once: they take turns."""
+    lock(this.organization)
+    steps = current_steps(this.organization)
+    basis = basis_of(this, steps)
+    state, _ = PlanState.objects.get_or_create(organization=this.organization)
+    result = Prepared()
+    execute("take_touched", {"organization": this.organization.pk})
+    started = time.perf_counter()
+    result.assessed = assess(this, state, basis)
+    assessed = time.perf_counter()
+    result.plan = plan(this, state, basis, steps)
+    result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}
+    state.save()
+    _drop_scratch()
+    return result
+
+
+def _drop_scratch() -> None:
+    """Several passes may share a transaction (replay), so the scratch tables do not wait for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL client_min_messages = warning")
+        cursor.execute("DROP TABLE IF EXISTS " + ", ".join(("pass_touched", *ASSESS_SCRATCH, *PLAN_SCRATCH)))

@@ -1,0 +1,86 @@
+-- rules.waiting.waiting_reason, set-based: the order of the CASE is the order of the rule's checks.
+CREATE TEMPORARY TABLE plan_decided ON COMMIT DROP AS
+WITH held AS (
+    SELECT candidate.invoice_id,
+           bool_or(hold.amount IS NULL) OR sum(hold.amount) >= max(candidate.balance) AS held,
+           sum(hold.amount) AS held_part,
+           CASE WHEN count(*) = count(hold.ends_on) THEN min(hold.ends_on) ELSE min(hold.ends_on) END AS ends_on
+      FROM (SELECT DISTINCT invoice_id, customer_id, balance FROM plan_candidate) AS candidate
+      JOIN ledger_hold AS hold
+        ON hold.organization_id = %(organization)s AND hold.customer_id = candidate.customer_id
+       AND (hold.invoice_id IS NULL OR hold.invoice_id = candidate.invoice_id)
+     WHERE hold.starts_on <= %(as_of)s AND (hold.ends_on IS NULL OR hold.ends_on > %(as_of)s)
+       AND (hold.released_on IS NULL OR hold.released_on > %(as_of)s)
+     GROUP BY candidate.invoice_id
+), pending AS (
+    SELECT DISTINCT intended_invoice_id AS invoice_id FROM ledger_payment
+     WHERE organization_id = %(organization)s AND intended_invoice_id IS NOT NULL
+       AND initiated_on > %(pending_since)s AND initiated_on <= %(as_of)s
+       AND (succeeded_on IS NULL OR succeeded_on > %(as_of)s) AND (failed_on IS NULL OR failed_on > %(as_of)s)
+), contacted AS (
+    SELECT customer_id, max(contact_on) AS last_on,
+           count(DISTINCT contact_on) FILTER (WHERE contact_on > %(week_ago)s) AS in_week
+      FROM followup_notice
+     WHERE organization_id = %(organization)s AND contact_on > %(contacts_since)s AND contact_on <= %(as_of)s
+     GROUP BY customer_id
+), reachable AS (
+    SELECT DISTINCT contact.customer_id FROM ledger_contact AS contact
+     WHERE contact.organization_id = %(organization)s AND contact.email <> '' AND contact.email_refused_at IS NULL
+), stale AS (
+    SELECT customer.id AS customer_id
+      FROM ledger_datasource AS source
+      JOIN ledger_customer AS customer ON customer.source_id = source.id AND customer.organization_id = source.organization_id
+     WHERE source.organization_id = %(organization)s AND %(check_freshness)s
+       AND source.fresh_at < CASE source.kind WHEN 'file' THEN %(file_fresh_after)s::timestamptz ELSE %(connector_fresh_after)s::timestamptz END
+), weighed AS (
+    SELECT candidate.*,
+           coalesce(held.held, false) OR pending.invoice_id IS NOT NULL AS held,
+           CASE WHEN pending.invoice_id IS NOT NULL THEN %(tomorrow)s ELSE held.ends_on END AS held_until,
+           invoice.first_known_on - invoice.due_on > %(old_debt_days)s AND NOT candidate.had_notice
+               AND released.id IS NULL AS old_debt,
+           netting.netted IS NOT NULL AND netting.netted >= candidate.balance AS covered,
+           candidate.balance - coalesce(netting.netted, 0) - coalesce(held.held_part, 0) AS asked,
+           %(assume_reachable)s OR reachable.customer_id IS NOT NULL AS has_address,
+           contacted.last_on, coalesce(contacted.in_week, 0) AS contacts_in_week,
+           stale.customer_id IS NOT NULL AS stale
+      FROM plan_candidate AS candidate
+      JOIN ledger_invoice AS invoice ON invoice.id = candidate.invoice_id
+      LEFT JOIN held ON held.invoice_id = candidate.invoice_id
+      LEFT JOIN pending ON pending.invoice_id = candidate.invoice_id
+      LEFT JOIN followup_olddebtrelease AS released
+        ON released.organization_id = %(organization)s AND released.invoice_id = candidate.invoice_id
+      LEFT JOIN plan_netting AS netting ON netting.invoice_id = candidate.invoice_id
+      LEFT JOIN contacted ON contacted.customer_id = candidate.customer_id
+      LEFT JOIN reachable ON reachable.customer_id = candidate.customer_id
+      LEFT JOIN stale ON stale.customer_id = candidate.customer_id
+), summed AS (
+    SELECT weighed.*,
+           sum(asked) FILTER (WHERE decision IN ('target', 'earlier_notice') AND NOT held AND NOT old_debt AND NOT covered)
+               OVER (PARTITION BY customer_id, currency) AS notice_amount
+      FROM weighed
+), reasoned AS (
+    SELECT summed.*,
+           CASE WHEN held THEN 'held'
+                WHEN old_debt THEN 'old_debt'
+                WHEN covered THEN 'netted'
+                WHEN notice_amount * (%(rates)s::jsonb ->> currency)::numeric < %(minimum_amount)s THEN 'below_minimum'
+                WHEN NOT has_address THEN 'no_address'
+                WHEN NOT (channel = ANY (%(channels_set_up)s::text[])) THEN 'channel_not_set_up'
+                WHEN decision = 'earlier_notice' THEN 'earlier_notice'
+                WHEN last_on > %(interval_since)s THEN 'contact_interval'
+                WHEN contacts_in_week >= %(weekly_limit)s THEN 'weekly_limit'
+                WHEN stale THEN 'stale_data' END AS waits_for
+      FROM summed
+)
+SELECT invoice_id, customer_id, step_id, lineage, offset_days, due_on, action_id,
+       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN 'final'
+            WHEN waits_for IS NULL THEN 'planned' ELSE 'waiting' END AS state,
+       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN decision ELSE coalesce(waits_for, '') END AS reason,
+       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN NULL
+            WHEN waits_for IS NULL THEN %(tomorrow)s
+            WHEN waits_for = 'held' THEN held_until
+            WHEN waits_for = 'contact_interval' THEN last_on + %(interval_days)s
+            WHEN waits_for IN ('old_debt', 'no_address', 'channel_not_set_up') THEN NULL
+            ELSE %(tomorrow)s END AS recheck_on
+  FROM reasoned
+ WHERE NOT (is_failed AND decision = 'target')

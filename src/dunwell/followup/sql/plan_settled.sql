@@ -1,0 +1,16 @@
+-- Steps of invoices that are no longer open end here, with the word for why. Only changed facts can
+-- settle an invoice, or a date that came: both are in scope.
+UPDATE followup_action AS action
+   SET state = 'final', recheck_on = NULL, notice_id = NULL, needs_approval = false, changed_at = %(now)s,
+       reason = CASE WHEN invoice.voided_on <= %(as_of)s OR invoice.is_draft THEN 'void'
+                     WHEN invoice.status = 'written_off' THEN 'written_off' ELSE 'paid' END
+  FROM ledger_invoice AS invoice
+ WHERE action.organization_id = %(organization)s AND action.state IN ('waiting', 'planned')
+   AND (%(everyone)s OR action.recheck_on <= %(as_of)s
+        OR action.customer_id IN (SELECT customer_id FROM pass_touched))
+   AND invoice.id = action.invoice_id
+   AND (action.notice_id IS NULL OR NOT EXISTS (
+            SELECT FROM followup_notice AS notice
+             WHERE notice.id = action.notice_id AND notice.state IN ('sending', 'uncertain')))
+   AND NOT EXISTS (SELECT FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
+                    WHERE item.invoice_id = invoice.id)
