@@ -1,0 +1,1 @@
+"""Writes to the ledger: each function checks, saves and records in one transaction."""
