@@ -26,6 +26,7 @@ class Waiting(StrEnum):
     CONTACT_INTERVAL = "contact_interval"
     WEEKLY_LIMIT = "weekly_limit"
     STALE_DATA = "stale_data"
+    TEXT_INCOMPLETE = "text_incomplete"  # found while writing, after all the others
 
 
 class Final(StrEnum):
@@ -40,7 +41,13 @@ class Final(StrEnum):
     ALREADY_PAST = "already_past"
 
 
-NEEDS_A_PERSON = (Waiting.OLD_DEBT, Waiting.NO_ADDRESS, Waiting.CHANNEL_NOT_SET_UP, Waiting.STALE_DATA)
+NEEDS_A_PERSON = (
+    Waiting.OLD_DEBT,
+    Waiting.NO_ADDRESS,
+    Waiting.CHANNEL_NOT_SET_UP,
+    Waiting.STALE_DATA,
+    Waiting.TEXT_INCOMPLETE,
+)
 
 EXPLANATIONS: dict[str, str] = {
     Waiting.HELD: "A hold stands: chasing rests until it ends or is released.",
@@ -53,6 +60,7 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.CONTACT_INTERVAL: "This customer was contacted a short time ago.",
     Waiting.WEEKLY_LIMIT: "This customer has had as many contacts in 7 days as the limit allows.",
     Waiting.STALE_DATA: "The book is older than the settings allow: import the newest file first.",
+    Waiting.TEXT_INCOMPLETE: "The text asks for something this customer's data do not have.",
     Final.SUPERSEDED: "A later step came due, which took its place.",
     Final.PAID: "The invoice was settled first.",
     Final.VOID: "The invoice was voided.",

@@ -385,7 +385,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('state__in', ('planned', 'done'))), models.Q(('reason__in', ['held', 'old_debt', 'netted', 'below_minimum', 'no_address', 'channel_not_set_up', 'earlier_notice', 'contact_interval', 'weekly_limit', 'stale_data']), ('state', 'waiting')), models.Q(('reason__in', ['superseded', 'paid', 'void', 'written_off', 'missed', 'dropped', 'already_past']), ('state', 'final')), _connector='OR'), name='action_state_has_its_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), ('state__in', ('planned', 'done'))), models.Q(('reason__in', ['held', 'old_debt', 'netted', 'below_minimum', 'no_address', 'channel_not_set_up', 'earlier_notice', 'contact_interval', 'weekly_limit', 'stale_data', 'text_incomplete']), ('state', 'waiting')), models.Q(('reason__in', ['superseded', 'paid', 'void', 'written_off', 'missed', 'dropped', 'already_past']), ('state', 'final')), _connector='OR'), name='action_state_has_its_reason'),
         ),
         migrations.AddConstraint(
             model_name='action',

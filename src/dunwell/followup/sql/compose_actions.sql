@@ -1,23 +1,43 @@
--- Everything the texts of the planned notices need, one row for each invoice, in the order of the notices.
+-- Everything the texts of planned notices need, one row for each invoice, in the order of the notices.
+-- `%(sending_on)s` is the day the text speaks of; customers come in batches, in the order of their ids.
+WITH asked AS MATERIALIZED (
+    SELECT DISTINCT customer_id FROM followup_action
+     WHERE organization_id = %(organization)s AND state = 'planned' AND notice_id IS NULL AND customer_id > %(after)s
+     ORDER BY customer_id LIMIT %(customers)s
+), netting AS (
+    SELECT item.invoice_id,
+           greatest(0, least(item.balance, credit.amount - coalesce(sum(item.balance) OVER (
+               PARTITION BY item.customer_id, item.currency ORDER BY item.due_on, item.invoice_id
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS netted
+      FROM asked
+      JOIN ledger_unapplied_credit(%(organization)s, %(sending_on)s) AS credit ON credit.customer_id = asked.customer_id
+      JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item
+        ON item.customer_id = credit.customer_id AND item.currency = credit.currency AND item.due_on < %(sending_on)s
+)
 SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channel, action.offset_days, action.step_id,
        action.needs_approval OR step.approval_required AS needs_approval, step.tone, step.template_id,
        invoice.id AS invoice_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.total, item.balance,
-       invoice.payment_url, invoice.description,
-       customer.number AS customer_number, customer.name AS customer_name, customer.language, customer.time_zone,
-       customer.country,
-       contact.id AS contact_id, contact.name AS contact_name, contact.email,
-       contact.language AS contact_language,
-       EXISTS (SELECT FROM followup_action AS earlier
-                WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done') AS had_notice
-  FROM followup_action AS action
+       coalesce(netting.netted, 0) AS netted, invoice.payment_url, invoice.description,
+       customer.number AS customer_number, customer.name AS customer_name, customer.time_zone,
+       contact.id AS contact_id, coalesce(contact.name, '') AS contact_name, coalesce(contact.email, '') AS email,
+       coalesce(nullif(contact.language, ''), customer.language) AS language,
+       coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on
+  FROM asked
+  JOIN followup_action AS action
+    ON action.organization_id = %(organization)s AND action.customer_id = asked.customer_id
+   AND action.state = 'planned' AND action.notice_id IS NULL
   JOIN followup_policystep AS step ON step.id = action.step_id
   JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
-  JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item ON item.invoice_id = action.invoice_id
+  JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
+  LEFT JOIN netting ON netting.invoice_id = action.invoice_id
   LEFT JOIN LATERAL (
         SELECT * FROM ledger_contact
          WHERE customer_id = customer.id AND email <> '' AND email_refused_at IS NULL
          ORDER BY is_primary DESC, role = 'billing' DESC, id LIMIT 1
        ) AS contact ON true
- WHERE action.organization_id = %(organization)s AND action.state = 'planned' AND action.notice_id IS NULL
+  LEFT JOIN LATERAL (
+        SELECT count(*) AS notices, max(done_on) AS last_on FROM followup_action AS earlier
+         WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done'
+       ) AS sent ON true
  ORDER BY action.customer_id, invoice.currency, step.channel, invoice.due_on, invoice.id

@@ -4,5 +4,5 @@ SELECT notice.id, delivery.message_id
   LEFT JOIN LATERAL (SELECT message_id FROM followup_noticemessage WHERE notice_id = notice.id ORDER BY id DESC LIMIT 1)
        AS delivery ON true
  WHERE notice.organization_id = %(organization)s AND notice.state IN ('composed', 'awaiting_approval', 'queued')
-   AND (notice.as_of <> %(as_of)s OR %(everyone)s
+   AND (notice.as_of < %(as_of)s OR %(everyone)s
         OR notice.customer_id IN (SELECT customer_id FROM plan_scope UNION SELECT customer_id FROM pass_touched))

@@ -1,0 +1,241 @@
+"""Compose: the planned actions of one customer, currency and channel become one notice, written as it will go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from psycopg.rows import namedtuple_row
+
+from dunwell.followup.models import Notice, NoticeState, Run
+from dunwell.followup.services.passes import Pass, execute, lock
+from dunwell.followup.services.texts import Sender, Texts, Written
+from dunwell.followup.sql import statement
+from dunwell.messaging.rendering import MissingValueError
+from dunwell.messaging.services.outbox import NewMessage, enqueue
+from dunwell.organizations.models import OrganizationSettings
+from dunwell.rules.windows import Window, next_window, window_on
+
+CUSTOMERS_PER_BATCH = 500
+ZERO = Decimal(0)
+
+
+@dataclass
+class Composed:
+    """How many notices were written, and of these how many were queued or wait for approval."""
+
+    notices: int = 0
+    queued: int = 0
+    awaiting_approval: int = 0
+    incomplete: int = 0
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One notice before it has an id: the rows of its invoices (the highest step sets the tone) and its text."""
+
+    lines: list[Any]
+    leading: Any
+    written: Written
+    fingerprint: str
+    window: Window
+
+    @property
+    def credit(self) -> Decimal:
+        return sum((line.netted for line in self.lines), ZERO)
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((line.balance for line in self.lines), ZERO) - self.credit
+
+
+def sending_day(this: Pass) -> dt.date:
+    """The day the texts speak of: the one whose window is open at the moment of the pass, or opens next."""
+    settings, zone = this.settings, this.organization.zone
+    window = next_window(this.now, settings.window_opens, settings.window_closes, zone, this.calendar)
+    return max(window.opens.astimezone(zone).date(), this.calendar.on_or_after(this.as_of))
+
+
+def compose(this: Pass, run: Run, sender: Sender, texts: Texts) -> Composed:
+    """Write what is planned and has no notice yet, in batches of customers, each in a transaction of its own.
+
+    Where sending is on and nobody has to approve, the messages are queued for the window in the same
+    transaction. A text that would have a hole makes its actions wait, with the reason.
+    """
+    result = Composed()
+    sending_on = sending_day(this)
+    after = 0
+    while True:
+        with transaction.atomic():
+            lock(this.organization)
+            lines = _planned_lines(this, sending_on, after)
+            if not lines:
+                return result
+            after = max(line.customer_id for line in lines)
+            _compose_batch(this, run, sender, texts, sending_on, lines, result)
+
+
+def _planned_lines(this: Pass, sending_on: dt.date, after: int) -> list[Any]:
+    parameters = {
+        "organization": this.organization.pk,
+        "sending_on": sending_on,
+        "after": after,
+        "customers": CUSTOMERS_PER_BATCH,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement("compose_actions"), parameters)
+        make = namedtuple_row(cursor.cursor)
+        return [make(row) for row in cursor.fetchall()]
+
+
+def _compose_batch(
+    this: Pass, run: Run, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
+) -> None:
+    facts = _facts(this, sending_on, {line.customer_id for line in lines})
+    drafts: list[Draft] = []
+    incomplete: list[int] = []
+    for key, group in _groups(lines):
+        leading = max(group, key=lambda line: line.offset_days)
+        try:
+            written = texts.write(sender, leading, group, sending_on)
+        except MissingValueError:
+            incomplete += [line.action_id for line in group]
+            continue
+        drafts.append(Draft(group, leading, written, facts[key], _window(this, leading, sending_on)))
+    if incomplete:
+        execute("plan_incomplete", {"actions": incomplete, "tomorrow": this.as_of + dt.timedelta(1), "now": this.now})
+        result.incomplete += len(incomplete)
+    if drafts:
+        _store(this, run, sender, sending_on, drafts, result)
+
+
+def _groups(lines: list[Any]) -> Iterator[tuple[tuple[int, str, str], list[Any]]]:
+    def key(line: Any) -> tuple[int, str, str]:
+        return (line.customer_id, line.currency, line.channel)
+
+    return ((found, list(group)) for found, group in itertools.groupby(lines, key=key))
+
+
+def _facts(this: Pass, sending_on: dt.date, customers: set[int]) -> dict[tuple[int, str, str], str]:
+    parameters = {"organization": this.organization.pk, "sending_on": sending_on, "asked": list(customers)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement("compose_facts"), parameters)
+        return {(customer, currency, channel): digest for customer, currency, channel, digest in cursor.fetchall()}
+
+
+def _window(this: Pass, line: Any, sending_on: dt.date) -> Window:
+    settings = this.settings
+    zone = ZoneInfo(line.time_zone) if line.time_zone else this.organization.zone
+    return window_on(sending_on, settings.window_opens, settings.window_closes, zone)
+
+
+def _state(settings: OrganizationSettings, *, needs_approval: bool) -> str:
+    if needs_approval:
+        return NoticeState.AWAITING_APPROVAL
+    return NoticeState.QUEUED if settings.may_send else NoticeState.COMPOSED
+
+
+def _store(
+    this: Pass, run: Run, sender: Sender, sending_on: dt.date, drafts: list[Draft], result: Composed
+) -> None:
+    """Notices, items and links by COPY, with ids taken beforehand; the actions learn their notice by one update."""
+    organization, settings = this.organization.pk, this.settings
+    numbered = list(zip(_new_ids("followup_notice", len(drafts)), drafts, strict=True))
+    queued: list[tuple[int, Draft]] = []
+    with connection.cursor() as cursor:
+        with cursor.copy(statement("copy_notices")) as copy:
+            for notice_id, draft in numbered:
+                leading, written = draft.leading, draft.written
+                needs_approval = settings.approval_required or any(line.needs_approval for line in draft.lines)
+                state = _state(settings, needs_approval=needs_approval)
+                result.awaiting_approval += state == NoticeState.AWAITING_APPROVAL
+                if state == NoticeState.QUEUED:
+                    queued.append((notice_id, draft))
+                copy.write_row((
+                    notice_id, organization, leading.customer_id, leading.currency, leading.channel, run.pk,
+                    leading.step_id, leading.tone, sending_on, str(state), "", leading.contact_id, leading.email,
+                    leading.contact_name, written.subject, written.text, written.html, draft.amount, draft.credit,
+                    draft.fingerprint, draft.window.opens, draft.window.closes, needs_approval, this.now, this.now,
+                ))  # fmt: skip
+        with cursor.copy(statement("copy_notice_items")) as copy:
+            for notice_id, draft in numbered:
+                for line in draft.lines:
+                    copy.write_row((
+                        organization, notice_id, line.invoice_id, line.step_id, line.balance, line.netted,
+                        (sending_on - line.due_on).days,
+                    ))  # fmt: skip
+        pairs = [(line.action_id, notice_id) for notice_id, draft in numbered for line in draft.lines]
+        cursor.execute(
+            statement("compose_link_actions"),
+            {"actions": [action for action, _ in pairs], "notices": [notice for _, notice in pairs]},
+        )
+    result.notices += len(drafts)
+    result.queued += len(queued)
+    queue_notices([
+        new_message(
+            organization_id=organization,
+            sender=sender,
+            notice=Notice(
+                pk=notice_id,
+                customer_id=draft.leading.customer_id,
+                channel=draft.leading.channel,
+                recipient=draft.leading.email,
+                recipient_name=draft.leading.contact_name,
+                subject=draft.written.subject,
+                body_text=draft.written.text,
+                body_html=draft.written.html,
+                opens_at=draft.window.opens,
+                closes_at=draft.window.closes,
+            ),
+        )
+        for notice_id, draft in queued
+    ])  # fmt: skip
+
+
+def new_message(*, organization_id: int, sender: Sender, notice: Notice) -> tuple[int, NewMessage]:
+    """The notice's message, queued for its window; the key lets no notice be queued twice."""
+    return notice.pk, NewMessage(
+        organization_id=organization_id,
+        customer_id=notice.customer_id,
+        key=f"notice-{notice.pk}",
+        channel=notice.channel,
+        recipient=notice.recipient,
+        recipient_name=notice.recipient_name,
+        sender=sender.address,
+        sender_name=sender.name,
+        reply_to=sender.reply_to,
+        subject=notice.subject,
+        body_text=notice.body_text,
+        body_html=notice.body_html,
+        not_before=notice.opens_at,
+        not_after=notice.closes_at,
+    )
+
+
+def queue_notices(messages: list[tuple[int, NewMessage]]) -> None:
+    """Put messages into the outbox and remember which notice each carries."""
+    if not messages:
+        return
+    ids = enqueue([message for _, message in messages])
+    execute(
+        "link_messages",
+        {
+            "organization": messages[0][1].organization_id,
+            "notices": [notice for notice, _ in messages],
+            "messages": ids,
+        },
+    )
+
+
+def _new_ids(table: str, count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+        )
+        return [row[0] for row in cursor.fetchall()]
