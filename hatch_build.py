@@ -9,10 +9,11 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+
 class BuildAssets(BuildHookInterface[Any]):
     """Runs for wheels only: an editable installation uses what `make assets` builds in place."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling calls it so
         if version != "editable" and self.target_name == "wheel":
             _build(Path(self.root))
 

@@ -1,0 +1,82 @@
+"""The `dunwell` command: one module per noun, registered here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, ProgrammingError
+
+import dunwell
+from dunwell.cli import demo, migrate, organizations, serve, users, worker
+
+app = typer.Typer(
+    name="dunwell",
+    help="Dunning, done well: who is late, the right reminder at the right time, and nothing sent twice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(organizations.app, name="organization")
+app.add_typer(users.app, name="user")
+app.command("migrate")(migrate.migrate)
+app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("demo")(demo.demo)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(dunwell.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which Dunwell this is.")
+    ] = False,
+) -> None:
+    """What stands before a command."""
+
+
+def run_app() -> None:
+    """Run the command of the command line. Errors a person can act on become one sentence and exit code 1."""
+    try:
+        app()
+    except ValidationError as error:
+        _refuse("\n".join(_sentences(error)))
+    except LookupError as error:
+        if type(error) in {KeyError, IndexError}:
+            raise  # a fault of ours, not a thing that is not there
+        _refuse(str(error))
+    except OperationalError as error:
+        _refuse(f"The database does not answer: {str(error).strip()}")
+    except ProgrammingError as error:
+        if "does not exist" not in str(error):
+            raise
+        _refuse(f"The database has not been prepared; run `dunwell migrate` first. ({str(error).splitlines()[0]})")
+
+
+def print_json(report: dict[str, Any]) -> None:
+    """The only thing a command with --json writes to stdout."""
+    sys.stdout.write(json.dumps(report, default=str) + "\n")
+
+
+def _refuse(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.exit(1)
+
+
+def _sentences(error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    return [
+        f"{field.replace('_', ' ')}: {message}" if field != "__all__" else message
+        for field, messages in error.message_dict.items()
+        for message in messages
+    ]

@@ -1,0 +1,38 @@
+"""`dunwell migrate`"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+_MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
+
+
+def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object only.")] = False) -> None:
+    """Bring the database's tables to what this Dunwell needs. Safe to run again, and by several hosts at once."""
+    done = bring_up_to_date()
+    if as_json:
+        typer.echo(json.dumps({"migrations": done}))
+    else:
+        typer.echo(f"{done} migrations applied." if done else "Nothing to do: the tables are up to date.")
+
+
+def bring_up_to_date() -> int:
+    """Apply what is missing; how many migrations that were."""
+    # Two hosts that start at once: the second waits, then finds nothing left to do
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+    try:
+        executor = MigrationExecutor(connection)
+        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if missing:
+            call_command("migrate", interactive=False, verbosity=0)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+    return missing

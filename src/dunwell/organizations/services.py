@@ -1,0 +1,127 @@
+"""Making tenants and people."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any
+
+import babel
+from babel.core import get_global
+from babel.numbers import list_currencies
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from dunwell.organizations.models import Membership, Organization, OrganizationSettings, Role, User
+
+
+@transaction.atomic
+def create_organization(
+    *,
+    slug: str,
+    name: str,
+    base_currency: str,
+    time_zone: str = "UTC",
+    country: str = "",
+    region: str = "",
+    locale: str = "",
+    is_demo: bool = False,
+) -> Organization:
+    """An organization with default settings; it sends nothing before somebody presses *Start chasing*.
+
+    Without a locale, English as it is written in the country. Raises ValidationError by field.
+    """
+    errors: dict[str, str] = {}
+    base_currency, country = base_currency.upper(), country.upper()
+    if base_currency not in list_currencies():
+        errors["base_currency"] = f"{base_currency!r} is no ISO 4217 currency code such as EUR."
+    if time_zone not in zoneinfo.available_timezones():
+        errors["time_zone"] = f"{time_zone!r} is no IANA time zone such as Europe/Berlin."
+    if country and (country not in get_global("territory_languages") or len(country) != 2):
+        errors["country"] = f"{country!r} is no ISO 3166 country code such as DE."
+    locale = locale or _english_of(country)
+    if not _is_locale(locale):
+        errors["locale"] = f"{locale!r} is no locale such as en_GB."
+    if errors:
+        raise ValidationError(errors)
+    organization = Organization(
+        slug=slug,
+        name=name,
+        base_currency=base_currency,
+        time_zone=time_zone,
+        country=country,
+        region=region,
+        locale=locale,
+        is_demo=is_demo,
+    )
+    organization.full_clean()
+    organization.save()
+    OrganizationSettings.objects.create(organization=organization, sender_name=name)
+    return organization
+
+
+@transaction.atomic
+def create_user(
+    *,
+    email: str,
+    name: str = "",
+    password: str | None,
+    organization: Organization | None = None,
+    role: str = Role.OWNER,
+) -> User:
+    """A person who signs in by e-mail address. Without a password they can only sign in once they have set one.
+
+    Raises ValidationError when the address is taken or the password is weak.
+    """
+    email = email.strip().lower()
+    user = User(email=email, name=name)
+    if password is not None:
+        try:
+            validate_password(password, user)
+        except ValidationError as error:
+            raise ValidationError({"password": error.messages}) from error
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    if organization is not None:
+        grant_role(user=user, organization=organization, role=role)
+    return user
+
+
+@transaction.atomic
+def grant_role(*, user: User, organization: Organization, role: str) -> Membership:
+    """Make the person a member, or give a member another role."""
+    if role not in Role.values:
+        raise ValidationError({"role": [f"{role!r} is no role. There are: {', '.join(Role.values)}."]})
+    membership, _ = Membership.objects.update_or_create(organization=organization, user=user, defaults={"role": role})
+    return membership
+
+
+def change_settings(*, organization: Organization, **values: Any) -> OrganizationSettings:
+    """Set the named settings. Raises ValidationError by field, and TypeError for a name that is none."""
+    settings = organization.settings
+    known = {field.name for field in settings._meta.concrete_fields}  # noqa: SLF001 - Django's documented Meta API
+    if unknown := values.keys() - known:
+        raise TypeError(f"No such setting: {', '.join(sorted(unknown))}")
+    for name, value in values.items():
+        setattr(settings, name, value)
+    settings.full_clean()
+    settings.save(update_fields=[*values])
+    return settings
+
+
+def _english_of(country: str) -> str:
+    return f"en_{country}" if country and _is_locale(f"en_{country}") else "en_US"
+
+
+def _is_locale(identifier: str) -> bool:
+    try:
+        babel.Locale.parse(identifier)
+    except (ValueError, babel.UnknownLocaleError):
+        return False
+    return True
+
+
+def closing_days(*, organization: Organization) -> list[ClosingDay]:
+    """The organization's own closing days, earliest first."""
+    return list(ClosingDay.objects.filter(organization=organization).order_by("date"))
