@@ -34,8 +34,10 @@ class DemoInvoice:
 
     def balance(self) -> Decimal:
         """What is left to pay by what is entered."""
-        if self.voided_on is not None or self.written_off_on is not None:
-            return Decimal(0)
+        return Decimal(0) if self.voided_on or self.written_off_on else self.owed_before_write_off()
+
+    def owed_before_write_off(self) -> Decimal:
+        """The total less what money and credits have settled."""
         paid = sum((payment.applied for payment in self.payments), Decimal(0))
         return self.total - paid - sum((credit.applied for credit in self.credits), Decimal(0))
 
