@@ -297,7 +297,10 @@ class Migration(migrations.Migration):
                 ("channel", models.CharField(choices=[("email", "E-mail")], max_length=20)),
                 (
                     "server",
-                    models.CharField(help_text="Host and port: with another server in the settings the pause is over.", max_length=300),
+                    models.CharField(
+                        help_text="Host and port: with another server in the settings the pause is over.",
+                        max_length=300,
+                    ),
                 ),
                 ("reason", models.TextField()),
                 ("failures", models.PositiveIntegerField(default=1, help_text="In a row; the pause grows with it.")),

@@ -150,7 +150,9 @@ class ChannelPause(models.Model):
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, choices=ChannelKind.choices)
-    server = models.CharField(max_length=300, help_text="Host and port: with another server in the settings the pause is over.")
+    server = models.CharField(
+        max_length=300, help_text="Host and port: with another server in the settings the pause is over."
+    )
     reason = models.TextField()
     failures = models.PositiveIntegerField(default=1, help_text="In a row; the pause grows with it.")
     since = models.DateTimeField()

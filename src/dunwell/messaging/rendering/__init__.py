@@ -1,0 +1,109 @@
+"""From a template and the facts to the exact words of one message. Pure: no database, no clock."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from dunwell.messaging.channels.email.mime import one_line
+from dunwell.messaging.rendering.context import (
+    ContactFacts,
+    CustomerFacts,
+    InvoiceFacts,
+    NoticeContext,
+    OrganizationFacts,
+    SenderFacts,
+)
+from dunwell.messaging.rendering.language import Emit, compile_part
+from dunwell.messaging.rendering.layout import html_frame, text_footer
+from dunwell.messaging.rendering.plain import derive_text
+from dunwell.messaging.rendering.refusal import TemplateRefusedError
+from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValue, Scope, TooLongError
+
+__all__ = [
+    "MOST_OUTPUT",
+    "CompiledTemplate",
+    "ContactFacts",
+    "CustomerFacts",
+    "InvoiceFacts",
+    "MissingValue",
+    "NoticeContext",
+    "OrganizationFacts",
+    "Rendered",
+    "SenderFacts",
+    "TemplateRefusedError",
+    "TemplateSource",
+    "TooLongError",
+    "compile_template",
+    "derive_text",
+    "render",
+]
+
+_LONGEST_SUBJECT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSource:
+    """A template as a person wrote it. Without HTML the mail is plain text; without text it is made from the HTML."""
+
+    subject: str
+    html: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledTemplate:
+    """Ready to be rendered any number of times, by any thread."""
+
+    subject: Emit
+    html: Emit | None
+    text: Emit
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The exact words."""
+
+    subject: str
+    html: str
+    text: str
+
+
+@functools.lru_cache(maxsize=512)
+def compile_template(source: TemplateSource) -> CompiledTemplate:
+    """Translate a template; TemplateRefusedError says why and where when it cannot be accepted."""
+    if not source.subject.strip():
+        raise TemplateRefusedError("A mail needs a subject.", part="subject")
+    if not source.html.strip() and not source.text.strip():
+        raise TemplateRefusedError("A mail needs a body.", part="HTML")
+    subject = compile_part(source.subject, part="subject", html=False)
+    html = compile_part(source.html, part="HTML", html=True) if source.html.strip() else None
+    text = compile_part(source.text if source.text.strip() else derive_text(source.html), part="text", html=False)
+    return CompiledTemplate(subject, html, text)
+
+
+def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
+    """The words of one message, with frame and footer.
+
+    MissingValue when a tag has no value for this customer, TooLongError when it exceeds 256 kB.
+    """
+    scope = Scope(context)
+    subject = one_line(_written(template.subject, scope))
+    if len(subject) > _LONGEST_SUBJECT:
+        raise TooLongError(f"The subject has {len(subject)} characters; at most {_LONGEST_SUBJECT} fit.")
+    html = ""
+    if template.html is not None:
+        head, tail = html_frame(context.organization, context.language)
+        html = f"{head}{_written(template.html, scope)}{tail}"
+    text = _written(template.text, scope).strip("\n") + "\n" + text_footer(context.organization)
+    for body in (html, text):
+        if len(body.encode()) > MOST_OUTPUT:
+            raise TooLongError("The text is longer than 256 kB.")
+    return Rendered(subject, html, text)
+
+
+def _written(emit: Emit, scope: Scope) -> str:
+    scope.start_body()
+    out: list[str] = []
+    emit(scope, out)
+    return "".join(out)
