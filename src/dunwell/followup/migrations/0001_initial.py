@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
                 ('step_day', models.DateField(help_text='The business day on which the step fell due.')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('planned', 'Planned'), ('done', 'Done'), ('final', 'Ended without sending')], max_length=10)),
                 ('reason', models.CharField(blank=True, max_length=20)),
-                ('recheck_on', models.DateField(blank=True, help_text='The day on which the reason ends by itself.', null=True)),
+                ('recheck_on', models.DateField(blank=True, help_text='The first day on which the reason may have ended.', null=True)),
                 ('needs_approval', models.BooleanField(default=False, help_text='A person had touched the notice that was called back.')),
                 ('done_on', models.DateField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
@@ -370,10 +370,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='action',
             index=models.Index(condition=models.Q(('state__in', ('waiting', 'planned'))), fields=['organization', 'customer'], name='action_active_by_customer'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['organization', 'recheck_on'], name='action_waiting_by_recheck'),
         ),
         migrations.AddIndex(
             model_name='action',

@@ -41,7 +41,7 @@ class Action(models.Model):
     step_day = models.DateField(help_text="The business day on which the step fell due.")
     state = models.CharField(max_length=10, choices=ActionState.choices)
     reason = models.CharField(max_length=20, blank=True)
-    recheck_on = models.DateField(null=True, blank=True, help_text="The day on which the reason ends by itself.")
+    recheck_on = models.DateField(null=True, blank=True, help_text="The first day on which the reason may have ended.")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
     needs_approval = models.BooleanField(default=False, help_text="A person had touched the notice that was called back.")
     done_on = models.DateField(null=True, blank=True)
@@ -70,9 +70,6 @@ class Action(models.Model):
                 fields=("organization", "customer"),
                 condition=Q(state__in=("waiting", "planned")),
                 name="action_active_by_customer",
-            ),
-            models.Index(
-                fields=("organization", "recheck_on"), condition=Q(state="waiting"), name="action_waiting_by_recheck"
             ),
             models.Index(fields=("notice",), condition=Q(notice__isnull=False), name="action_by_notice"),
         ]

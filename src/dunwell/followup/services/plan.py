@@ -41,6 +41,7 @@ def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep]) -> P
     since = state.planned_as_of
     everyone = since is None or since > this.as_of or state.basis != basis
     parameters["everyone"] = everyone
+    parameters["new_day"] = since is None or since < this.as_of
     if everyone:
         scope = execute("plan_scope_all", parameters)
     else:

@@ -1,6 +1,6 @@
 -- What can have changed since the last pass: invoices whose due date came into a step's reach (or that
--- fell due, which ends the steps before it), customers whose facts changed, reasons that ended by
--- themselves; and with each such customer what else is still active for him, as limits and sums are his.
+-- fell due, which ends the steps before it), customers whose facts changed, and on a new day whatever has
+-- not ended; with each such customer what else is still active for him, as limits and sums are his.
 CREATE TEMPORARY TABLE plan_scope ON COMMIT DROP AS
 WITH reached AS MATERIALIZED (
     SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
@@ -15,7 +15,7 @@ WITH reached AS MATERIALIZED (
     SELECT DISTINCT customer_id FROM reached
     UNION
     SELECT customer_id FROM followup_action
-     WHERE organization_id = %(organization)s AND state IN ('waiting', 'planned') AND recheck_on <= %(as_of)s
+     WHERE organization_id = %(organization)s AND state IN ('waiting', 'planned') AND %(new_day)s
 )
 SELECT * FROM reached
 UNION

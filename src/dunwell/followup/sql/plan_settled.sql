@@ -6,7 +6,7 @@ UPDATE followup_action AS action
                      WHEN invoice.status = 'written_off' THEN 'written_off' ELSE 'paid' END
   FROM ledger_invoice AS invoice
  WHERE action.organization_id = %(organization)s AND action.state IN ('waiting', 'planned')
-   AND (%(everyone)s OR action.recheck_on <= %(as_of)s
+   AND (%(everyone)s OR %(new_day)s
         OR action.customer_id IN (SELECT customer_id FROM pass_touched))
    AND invoice.id = action.invoice_id
    AND (action.notice_id IS NULL OR NOT EXISTS (

@@ -1,0 +1,43 @@
+"""Queueing notices that were written while sending was off, once it is on."""
+
+from __future__ import annotations
+
+from django.db import connection, transaction
+
+from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.services.compose import new_message, queue_notices
+from dunwell.followup.services.passes import Pass, lock
+from dunwell.followup.services.texts import Sender
+
+BATCH = 500
+
+
+def queue_ready(this: Pass, sender: Sender) -> int:
+    """Queue the composed notices whose day has not passed. The guard checks each again before it goes."""
+    if not this.settings.may_send:
+        return 0
+    queued = 0
+    while True:
+        with transaction.atomic():
+            lock(this.organization)
+            notices = list(
+                Notice.objects.filter(
+                    organization=this.organization, state=NoticeState.COMPOSED, as_of__gte=this.as_of
+                ).order_by("id")[:BATCH]
+            )
+            if not notices:
+                return queued
+            queued += queue(notices, sender)
+
+
+def queue(notices: list[Notice], sender: Sender) -> int:
+    """Queue these notices in the caller's transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE followup_notice SET state = %s WHERE id = ANY (%s)",
+            [NoticeState.QUEUED, [notice.pk for notice in notices]],
+        )
+    queue_notices(
+        [new_message(organization_id=notice.organization_id, sender=sender, notice=notice) for notice in notices]
+    )
+    return len(notices)

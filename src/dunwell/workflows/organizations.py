@@ -1,0 +1,21 @@
+"""A new organization: the tenant, the shipped texts, and the policy that uses them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from dunwell.followup.services.policies import create_default_policy
+from dunwell.messaging.services.templates import install_shipped
+from dunwell.organizations.models import Organization
+from dunwell.organizations.services import create_organization
+
+
+@transaction.atomic
+def set_up_organization(**fields: Any) -> Organization:
+    """An organization with everything it needs to plan; the fields are those of `create_organization`."""
+    organization = create_organization(**fields)
+    install_shipped(organization=organization)
+    create_default_policy(organization=organization)
+    return organization

@@ -1,0 +1,132 @@
+"""Replay: live through a stretch of history day by day, on what was known each day, sending nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from dunwell.followup.models import Notice, NoticeItem
+from dunwell.followup.services.passes import begin
+from dunwell.followup.services.prepare import prepare
+from dunwell.followup.services.scratch import note_what_became_known, scratch_copy, send_on_paper
+from dunwell.ledger.models import Invoice
+from dunwell.organizations.models import Organization
+from dunwell.rules.calendars import ONE_DAY
+from dunwell.rules.windows import local_moment
+
+ASSUMPTIONS = (
+    "Facts count from their effective dates; when they were entered is not considered.",
+    "Every customer is taken to have an address that works, and the book to be fresh.",
+    "Nobody's behavior is changed by a notice: payments are those that happened.",
+)
+
+
+@dataclass(frozen=True)
+class ReplayedNotice:
+    """One notice that would have gone: the invoices in it by number, each with its own step."""
+
+    day: dt.date
+    customer: str
+    currency: str
+    step: str
+    items: tuple[tuple[str, int, int], ...]  # invoice number, lineage, offset in days
+
+
+@dataclass
+class Replay:
+    days: int = 0
+    notices: list[ReplayedNotice] = field(default_factory=list)
+    days_to_payment: list[int] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The report of `dunwell replay --json`."""
+        by_step: dict[str, int] = {}
+        contact_days: dict[str, set[dt.date]] = {}
+        for notice in self.notices:
+            by_step[notice.step] = by_step.get(notice.step, 0) + 1
+            contact_days.setdefault(notice.customer, set()).add(notice.day)
+        return {
+            "days": self.days,
+            "notices": by_step,
+            "contacts": {customer: len(days) for customer, days in sorted(contact_days.items())},
+            "days_first_notice_to_payment": summary(self.days_to_payment),
+            "assumptions": list(ASSUMPTIONS),
+        }
+
+
+def summary(values: list[int]) -> dict[str, float | int | None]:
+    """Median and 90th percentile (nearest rank: the value that nine of ten do not exceed)."""
+    if not values:
+        return {"median": None, "p90": None, "n": 0}
+    ordered = sorted(values)
+    return {
+        "median": statistics.median(ordered),
+        "p90": ordered[math.ceil(0.9 * len(ordered)) - 1],
+        "n": len(ordered),
+    }
+
+
+def replay(
+    organization: Organization,
+    *,
+    first: dt.date,
+    last: dt.date,
+    progress: Callable[[dt.date], None] = lambda day: None,
+) -> Replay:
+    """Live from `first` to `last`, both included, in a scratch copy that is rolled back with all it did."""
+    if last < first:
+        raise ValueError("The last day lies before the first.")
+    with transaction.atomic():
+        result = _live(organization, first, last, progress)
+        transaction.set_rollback(True)
+    return result
+
+
+def _live(organization: Organization, first: dt.date, last: dt.date, progress: Callable[[dt.date], None]) -> Replay:
+    result = Replay()
+    opening = organization.settings.window_opens
+    scratch = scratch_copy(organization, now=local_moment(first, opening, organization.zone))
+    day = first
+    while day <= last:
+        this = begin(
+            scratch,
+            as_of=day,
+            now=local_moment(day, opening, scratch.zone),
+            channels_set_up=("email",),
+            assume_reachable=True,
+        )
+        note_what_became_known(this)
+        prepare(this)
+        if this.calendar.is_business_day(day):
+            send_on_paper(this)
+        progress(day)
+        result.days += 1
+        day += ONE_DAY
+    _collect(scratch, last, result)
+    return result
+
+
+def _collect(scratch: Organization, last: dt.date, result: Replay) -> None:
+    items: dict[int, list[tuple[str, int, int]]] = {}
+    first_notice: dict[int, dt.date] = {}
+    rows = NoticeItem.objects.filter(organization=scratch).order_by("notice__as_of", "id")
+    for notice, day, invoice, number, lineage, offset in rows.values_list(
+        "notice_id", "notice__as_of", "invoice_id", "invoice__number", "step__lineage", "step__offset_days"
+    ):
+        items.setdefault(notice, []).append((number, lineage, offset))
+        first_notice.setdefault(invoice, day)
+    notices = Notice.objects.filter(organization=scratch).order_by("as_of", "id")
+    for pk, day, name, number, currency, step in notices.values_list(
+        "pk", "as_of", "customer__name", "customer__number", "currency", "step__name"
+    ):
+        result.notices.append(ReplayedNotice(day, number or name, currency, step, tuple(items[pk])))
+    settled = Invoice.objects.filter(organization=scratch, pk__in=first_notice, settled_on__lte=last)
+    result.days_to_payment = [
+        (settled_on - first_notice[pk]).days for pk, settled_on in settled.values_list("pk", "settled_on")
+    ]

@@ -1,0 +1,134 @@
+"""One pass over an organization: assess, plan, compose, dispatch. Any number may be started at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from dunwell.followup.models import Run
+from dunwell.followup.queries import pending
+from dunwell.followup.services.compose import Composed, compose
+from dunwell.followup.services.passes import Pass, begin
+from dunwell.followup.services.prepare import Prepared, prepare
+from dunwell.followup.services.queueing import queue_ready
+from dunwell.followup.services.texts import Texts
+from dunwell.messaging.services.dispatch import DispatchReport
+from dunwell.organizations.models import Organization
+from dunwell.organizations.queries import local_date
+from dunwell.rules.windows import local_moment
+from dunwell.workflows.dispatch import dispatch_organization
+from dunwell.workflows.sender import channels_set_up, sender_of, sends_to_loopback
+
+
+@dataclass
+class RunReport:
+    """What a pass did, in the words of `dunwell run --json`."""
+
+    as_of: dt.date
+    dry_run: bool
+    assessed: int = 0
+    planned: int = 0
+    waiting: dict[str, int] = field(default_factory=dict)
+    final: dict[str, int] = field(default_factory=dict)
+    notices: int = 0
+    awaiting_approval: int = 0
+    queued: int = 0
+    sent: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    needs_person: list[dict[str, Any]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        return {**vars(self), "as_of": self.as_of.isoformat()}
+
+
+def moment_of(organization: Organization, as_of: dt.date, now: dt.datetime) -> dt.datetime:
+    """The moment a pass for `as_of` runs at: now when that is today, else the opening of the window on that date."""
+    if as_of == local_date(organization, now):
+        return now
+    return local_moment(as_of, organization.settings.window_opens, organization.zone)
+
+
+def run_organization(
+    organization: Organization,
+    *,
+    as_of: dt.date,
+    now: dt.datetime,
+    dry_run: bool = False,
+    send: bool = True,
+    worker: str = "run",
+    should_stop: Callable[[], bool] = lambda: False,
+) -> RunReport:
+    """One pass as of a date. A date that is not today is a dry run, unless the mail server is on this machine.
+
+    `send=False` leaves the queued messages to the workers.
+    """
+    organization = Organization.objects.select_related("settings").get(pk=organization.pk)
+    report = RunReport(as_of, dry_run)
+    if as_of != local_date(organization, now) and not dry_run and not sends_to_loopback(organization):
+        report.dry_run = True
+        report.remarks.append(f"{as_of} is not today, so this was a dry run: nothing was kept, nothing was sent.")
+    this = begin(
+        organization,
+        as_of=as_of,
+        now=moment_of(organization, as_of, now),
+        channels_set_up=channels_set_up(organization),
+    )
+    if report.dry_run:
+        with transaction.atomic():
+            _prepare_and_compose(this, report)
+            transaction.set_rollback(True)
+        return report
+    run = _prepare_and_compose(this, report)
+    if send and organization.settings.may_send:
+        _dispatch(this, report, worker, should_stop)
+    if not organization.settings.may_send:
+        report.remarks.append(_why_nothing_is_sent(organization))
+    run.finished_at = now + dt.timedelta(seconds=sum(report.seconds.values()))
+    run.report = report.as_json()
+    run.save()
+    return report
+
+
+def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
+    organization = this.organization
+    run = Run.objects.create(organization=organization, as_of=this.as_of, started_at=this.now)
+    prepared: Prepared = prepare(this)
+    started = time.perf_counter()
+    composed: Composed = compose(this, run, sender_of(organization), Texts(organization))
+    report.queued = composed.queued + queue_ready(this, sender_of(organization))
+    report.seconds = {**prepared.seconds, "compose": time.perf_counter() - started}
+    report.assessed, report.planned = prepared.assessed, prepared.plan.planned
+    report.final = prepared.plan.final
+    report.notices, report.awaiting_approval = composed.notices, composed.awaiting_approval
+    report.waiting = pending.waiting_by_reason(organization)
+    report.needs_person = pending.needs_person(organization)
+    return run
+
+
+def _dispatch(this: Pass, report: RunReport, worker: str, should_stop: Callable[[], bool]) -> None:
+    started = time.perf_counter()
+
+    def clock() -> dt.datetime:
+        return this.now + dt.timedelta(seconds=time.perf_counter() - started)
+
+    result: DispatchReport = dispatch_organization(
+        this.organization, clock=clock, worker=worker, should_stop=should_stop
+    )
+    report.sent, report.failed, report.uncertain = result.sent, result.failed, result.uncertain
+    report.remarks += [f"{channel} is paused: {reason}" for channel, reason in result.paused.items()]
+    report.seconds["dispatch"] = time.perf_counter() - started
+    report.needs_person = pending.needs_person(this.organization)
+
+
+def _why_nothing_is_sent(organization: Organization) -> str:
+    if organization.settings.chasing_started_at is None:
+        return "Chasing has not started: read the first batch and press Start chasing."
+    return "All sending is stopped."

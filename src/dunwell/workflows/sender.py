@@ -1,0 +1,41 @@
+"""Whether and as whom an organization can send."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from dunwell.followup.services.texts import Sender
+from dunwell.messaging.channels.email.settings import smtp_settings
+from dunwell.messaging.channels.port import ServerUnavailableError
+from dunwell.organizations.models import Organization
+
+
+def sender_of(organization: Organization) -> Sender:
+    """The name and address its messages come from; the address is empty where none is set."""
+    settings = organization.settings
+    return Sender(settings.sender_address, settings.sender_name or organization.name, settings.reply_to)
+
+
+def channels_set_up(organization: Organization) -> tuple[str, ...]:
+    """The channels that can send for the organization now: e-mail needs a server and a sender address."""
+    if not organization.settings.sender_address:
+        return ()
+    try:
+        smtp_settings(organization.pk)
+    except ServerUnavailableError:
+        return ()
+    return ("email",)
+
+
+def sends_to_loopback(organization: Organization) -> bool:
+    """The mail server is on this machine: a catcher or a test, where other days than today may be tried."""
+    try:
+        host = smtp_settings(organization.pk).host
+    except ServerUnavailableError:
+        return False
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
