@@ -18,7 +18,7 @@ from dunwell.messaging.rendering.language import Emit, compile_part
 from dunwell.messaging.rendering.layout import html_frame, text_footer
 from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
-from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValue, Scope, TooLongError
+from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
 
 __all__ = [
     "MOST_OUTPUT",
@@ -26,7 +26,7 @@ __all__ = [
     "ContactFacts",
     "CustomerFacts",
     "InvoiceFacts",
-    "MissingValue",
+    "MissingValueError",
     "NoticeContext",
     "OrganizationFacts",
     "Rendered",
@@ -85,7 +85,7 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     """The words of one message, with frame and footer.
 
-    MissingValue when a tag has no value for this customer, TooLongError when it exceeds 256 kB.
+    MissingValueError when a tag has no value for this customer, TooLongError when it exceeds 256 kB.
     """
     scope = Scope(context)
     subject = one_line(_written(template.subject, scope))

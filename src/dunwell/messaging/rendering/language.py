@@ -19,7 +19,7 @@ from dunwell.messaging.rendering.conditions import condition
 from dunwell.messaging.rendering.filters import filtered
 from dunwell.messaging.rendering.markup import MarkupState
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
-from dunwell.messaging.rendering.scope import MissingValue, Scope, TooLongError
+from dunwell.messaging.rendering.scope import MissingValueError, Scope, TooLongError
 from dunwell.messaging.rendering.tags import TagFinder, path_of
 from dunwell.messaging.rendering.values import BLOCKS_HTML, BLOCKS_TEXT, writer
 from dunwell.rules.mergetags import Kind, MergeTag
@@ -253,7 +253,7 @@ def _written(write: Callable[[Scope], str], tag: str, *, escaped: bool, lines: b
     def emit(scope: Scope, out: list[str]) -> None:
         value = write(scope)
         if not value:
-            raise MissingValue(tag)
+            raise MissingValueError(tag)
         if escaped:
             value = str(escape(value))
             if lines:

@@ -6,7 +6,7 @@ from markupsafe import escape
 
 from dunwell.messaging.rendering import formats
 from dunwell.messaging.rendering.context import InvoiceFacts
-from dunwell.messaging.rendering.scope import MissingValue, Scope
+from dunwell.messaging.rendering.scope import MissingValueError, Scope
 
 _BOX = (
     '<table role="presentation" cellpadding="0" cellspacing="0" style="margin:12px 0 20px"><tr>'
@@ -27,10 +27,10 @@ def _references(scope: Scope, invoices: list[InvoiceFacts]) -> str:
 
 
 def _transfers(scope: Scope) -> list[InvoiceFacts]:
-    """The invoices without an address to pay at; MissingValue when there are no bank details for them."""
+    """The invoices without an address to pay at; MissingValueError when there are no bank details for them."""
     without = [invoice for invoice, link in zip(scope.context.invoices, scope.pay_links, strict=True) if not link]
     if without and not scope.context.organization.bank_details.strip():
-        raise MissingValue("pay_instructions")
+        raise MissingValueError("pay_instructions")
     return without
 
 

@@ -19,7 +19,7 @@ LONGEST_VALUE = 5_000
 _NUMBERS_SHOWN = 5
 
 
-class MissingValue(Exception):  # noqa: N818 - the name says what happened
+class MissingValueError(Exception):
     """A tag has no value for this customer; nothing goes out with a hole in it."""
 
     def __init__(self, tag: str) -> None:
@@ -52,7 +52,7 @@ class Scope:
     @functools.cached_property
     def oldest(self) -> InvoiceFacts:
         if not self.context.invoices:
-            raise MissingValue("invoices")
+            raise MissingValueError("invoices")
         return min(self.context.invoices, key=lambda invoice: (invoice.due_on, invoice.number))
 
     @functools.cached_property

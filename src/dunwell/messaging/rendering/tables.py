@@ -94,6 +94,7 @@ def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
     number = escape(invoice.number)
     issued = words.issued.format(date=formats.date(invoice.issued_on, scope.locale))
     due = formats.date(invoice.due_on, scope.locale)
+    standing = when(scope, invoice.days_past_due)
     style = _LATE if invoice.days_past_due > 0 else _SMALL
     amount = escape(scope.money(invoice.balance))
     partly = ""
@@ -105,7 +106,7 @@ def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
         pay = f'<br><a href="{escape(link)}" class="link" style="color:#1d5fbf;font-size:13px">{words.pay}</a>'
     return (
         f'<tr><td {_CELL};overflow-wrap:anywhere">{number}<br><span {_SMALL}>{issued}</span></td>'
-        f'<td {_CELL};padding-left:12px;white-space:nowrap">{due}<br><span {style}>{when(scope, invoice.days_past_due)}</span></td>'
+        f'<td {_CELL};padding-left:12px;white-space:nowrap">{due}<br><span {style}>{standing}</span></td>'
         f'<td {_AMOUNT}">{amount}{partly}{pay}</td></tr>'
     )
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from dunwell.messaging.rendering import formats
 from dunwell.messaging.rendering.context import InvoiceFacts
-from dunwell.messaging.rendering.scope import LONGEST_VALUE, MissingValue, Scope, TooLongError
+from dunwell.messaging.rendering.scope import LONGEST_VALUE, MissingValueError, Scope, TooLongError
 from dunwell.rules.mergetags import Kind, MergeTag
 
 Value: TypeAlias = str | int | Decimal | dt.date | bool | tuple[InvoiceFacts, ...] | None
@@ -18,7 +18,7 @@ Read: TypeAlias = Callable[[Scope], Value]
 
 def _row(scope: Scope) -> InvoiceFacts:
     if scope.row is None:
-        raise MissingValue("invoice")
+        raise MissingValueError("invoice")
     return scope.row
 
 

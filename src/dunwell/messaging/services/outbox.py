@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from dunwell.messaging.channels.email.mime import one_line
+from dunwell.messaging.models import ChannelPause
 
 # Bounds the memory of one statement: a hundred-row notice is about 60 kB
 _ROWS_PER_INSERT = 500
@@ -238,3 +239,8 @@ def release(*, organization_id: int, message_ids: Collection[int], user_id: int,
         detail="",
         user=user_id,
     )
+
+
+def resume(*, organization_id: int, channel: str = "email") -> None:
+    """End the pause of a channel, after its settings were changed: its server is tried at once."""
+    ChannelPause.objects.filter(organization_id=organization_id, channel=channel).delete()

@@ -23,7 +23,7 @@ _WE_WROTE = (
 )
 
 HEADS_UP = ShippedText(
-    key="heads-up",
+    key="before-due",
     language="en",
     name="Heads-up before the due date",
     tone="friendly",
@@ -137,7 +137,7 @@ REMINDER = ShippedText(
 )
 
 FIRM = ShippedText(
-    key="firm",
+    key="firm-reminder",
     language="en",
     name="Firm reminder",
     tone="firm",
@@ -167,8 +167,9 @@ FIRM = ShippedText(
         _TABLE,
         _PAY,
         (
-            "If there is a reason why {% if invoice_count == 1 %}this invoice has{% else %}these invoices have{% endif %} "
-            "not been paid, please tell us. A short reply is enough, and we will look for a solution together. "
+            "If there is a reason why {% if invoice_count == 1 %}this invoice has"
+            "{% else %}these invoices have{% endif %} not been paid, please tell us. A short reply is "
+            "enough, and we will look for a solution together. "
             "If you have paid in the last few days, please ignore this e-mail."
         ),
         _REGARDS,
@@ -176,7 +177,7 @@ FIRM = ShippedText(
 )
 
 FINAL = ShippedText(
-    key="final",
+    key="final-reminder",
     language="en",
     name="Final reminder",
     tone="final",
@@ -201,14 +202,16 @@ FINAL = ShippedText(
             f"{{% endif %}}{_WE_WROTE}"
         ),
         (
-            "This is the last reminder we send automatically. Please pay {{ total_due }} now, or reply with a date "
-            "on which you will pay.{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
+            "This is the last reminder we send automatically. Please pay {{ total_due }} now, or reply "
+            "with a date on which you will pay.{% if credit %} Your credit of {{ credit }} is already "
+            "taken into account.{% endif %}"
         ),
         _TABLE,
         _PAY,
         (
-            "What happens next: if we have neither your payment nor a reply in the next few days, a person from our team "
-            "will contact you to agree on how to go on. If something keeps you from paying, tell us now; "
+            "What happens next: if we have neither your payment nor a reply in the next few days, "
+            "a person from our team will contact you to agree on how to go on. If something keeps you from "
+            "paying, tell us now; "
             "we would rather find a solution with you."
         ),
         _REGARDS,
