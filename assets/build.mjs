@@ -71,7 +71,7 @@ async function pruned(css) {
     content: contents,
     css: [{ raw: css }],
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: { standard: ["dark", "light", "htmx-request", "htmx-swapping"], greedy: [/data-bs-theme/] },
+    safelist: { standard: ["dark", "light", "htmx-request", "htmx-swapping"], greedy: [/data-bs-theme/, /data-bucket/, /data-tone/] },
     fontFace: false,
     keyframes: true,
   });

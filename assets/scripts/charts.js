@@ -21,7 +21,7 @@ function options(data) {
   const quiet = { color: token("--tblr-secondary-color"), fontFamily: "inherit", fontSize: 12 };
   return {
     animation: false,
-    grid: { left: 0, right: 4, top: 8, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 44, right: 4, top: 12, bottom: 26 },
     tooltip: {
       trigger: "axis",
       axisPointer: { type: "shadow", shadowStyle: { opacity: 0.06 } },

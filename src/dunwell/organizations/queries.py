@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import connection
 from django.db.models import QuerySet
 
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import ClosingDay, Organization
 
 
 class NoSuchOrganizationError(LookupError):
@@ -46,3 +46,8 @@ def organization_by_slug(slug: str) -> Organization:
         )
     names = ", ".join(known[:10]) + (", …" if len(known) > 10 else "")
     raise NoSuchOrganizationError(f"There is no organization {slug!r}. There are: {names}.")
+
+
+def closing_days(organization: Organization) -> list[ClosingDay]:
+    """The organization's own closing days, earliest first."""
+    return list(ClosingDay.objects.filter(organization=organization).order_by("date"))

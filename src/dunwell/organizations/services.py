@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
+from collections.abc import Sequence
 from typing import Any
 
 import babel
@@ -12,7 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from dunwell.organizations.models import Membership, Organization, OrganizationSettings, Role, User
+from dunwell.organizations.models import ClosingDay, Membership, Organization, OrganizationSettings, Role, User
 
 
 @transaction.atomic
@@ -110,6 +112,42 @@ def change_settings(*, organization: Organization, **values: Any) -> Organizatio
     return settings
 
 
+@transaction.atomic
+def change_organization(*, organization: Organization, **values: str) -> Organization:
+    """Set the named fields of the organization itself. Raises ValidationError by field."""
+    for name, value in values.items():
+        setattr(organization, name, value)
+    organization.full_clean()
+    organization.save(update_fields=[*values])
+    return organization
+
+
+@transaction.atomic
+def change_calendar(
+    *,
+    organization: Organization,
+    country: str,
+    region: str,
+    closing_days: Sequence[tuple[dt.date, str]],
+    **settings: Any,
+) -> None:
+    """Set on which days and at what hours the organization does business; its closing days become exactly these.
+
+    Raises ValidationError by field, and then changes nothing.
+    """
+    if country and (country not in get_global("territory_languages") or len(country) != 2):
+        raise ValidationError({"country": f"{country!r} is no ISO 3166 country code such as DE."})
+    change_organization(organization=organization, country=country, region=region)
+    change_settings(organization=organization, **settings)
+    wanted = dict(closing_days)
+    present = {entry.date: entry for entry in ClosingDay.objects.filter(organization=organization)}
+    for date in present.keys() - wanted.keys():
+        present[date].delete()
+    for date, name in wanted.items():
+        if date not in present or present[date].name != name:
+            ClosingDay.objects.update_or_create(organization=organization, date=date, defaults={"name": name})
+
+
 def _english_of(country: str) -> str:
     return f"en_{country}" if country and _is_locale(f"en_{country}") else "en_US"
 
@@ -120,8 +158,3 @@ def _is_locale(identifier: str) -> bool:
     except (ValueError, babel.UnknownLocaleError):
         return False
     return True
-
-
-def closing_days(*, organization: Organization) -> list[ClosingDay]:
-    """The organization's own closing days, earliest first."""
-    return list(ClosingDay.objects.filter(organization=organization).order_by("date"))

@@ -1,0 +1,107 @@
+"""What happened on a day, and what needs a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+from django.db.models.functions import TruncWeek
+
+from dunwell.followup.models import Action, ActionState, Notice, NoticeState, Run, StandingChange
+from dunwell.ledger.models import Payment
+from dunwell.messaging.models import ChannelPause
+from dunwell.organizations.models import Organization
+from dunwell.rules.waiting import NEEDS_A_PERSON
+
+
+@dataclass(frozen=True)
+class Received:
+    """Money of one currency that came in on one day."""
+
+    currency: str
+    amount: Decimal
+    payments: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """One day in figures. `notices` counts those of the day by state, `changes` the changes of standing by name."""
+
+    received: Sequence[Received]
+    notices: dict[str, int]
+    changes: dict[str, int]
+    last_run: Run | None
+
+
+def today(organization: Organization, day: dt.date) -> Today:
+    payments = Payment.objects.filter(organization=organization, succeeded_on=day, is_opening=False)
+    received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
+    notices = Notice.objects.filter(organization=organization, as_of=day).values("state").annotate(n=Count("pk"))
+    changes = StandingChange.objects.filter(organization=organization, changed_on=day)
+    return Today(
+        received=[Received(row["currency"], row["amount"], row["n"]) for row in received],
+        notices={row["state"]: row["n"] for row in notices.order_by("state")},
+        changes={row["name"]: row["n"] for row in changes.values("name").annotate(n=Count("pk")).order_by("name")},
+        last_run=Run.objects.filter(organization=organization).order_by("-started_at").first(),
+    )
+
+
+@dataclass(frozen=True)
+class NeedsPerson:
+    """What does not go on by itself. `waiting` counts due steps by reason, `notices` unfinished ones by state."""
+
+    waiting: dict[str, int]
+    notices: dict[str, int]
+    pauses: Sequence[ChannelPause]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.waiting or self.notices or self.pauses)
+
+
+def needs_person(organization: Organization) -> NeedsPerson:
+    waiting = (
+        Action.objects.filter(
+            organization=organization,
+            state=ActionState.WAITING,
+            reason__in=[reason.value for reason in NEEDS_A_PERSON],
+        )
+        .values("reason")
+        .annotate(n=Count("customer", distinct=True))
+        .order_by("-n")
+    )
+    states = (NoticeState.AWAITING_APPROVAL, NoticeState.FAILED, NoticeState.UNCERTAIN)
+    notices = Notice.objects.filter(organization=organization, state__in=states)
+    return NeedsPerson(
+        waiting={row["reason"]: row["n"] for row in waiting},
+        notices={row["state"]: row["n"] for row in notices.values("state").annotate(n=Count("pk")).order_by("state")},
+        pauses=list(ChannelPause.objects.filter(organization=organization)),
+    )
+
+
+def received_by_week(organization: Organization, currency: str, until: dt.date, weeks: int = 13) -> list[Received]:
+    """Money that came in by calendar week (Monday first), the week of `until` last; weeks without any are 0."""
+    last = until - dt.timedelta(days=until.weekday())
+    first = last - dt.timedelta(weeks=weeks - 1)
+    rows = (
+        Payment.objects.filter(
+            organization=organization,
+            currency=currency,
+            succeeded_on__range=(first, until),
+            failed_on__isnull=True,
+            is_opening=False,
+        )
+        .annotate(week=TruncWeek("succeeded_on"))
+        .values("week")
+        .annotate(amount=Sum("amount"), n=Count("pk"))
+        .order_by("week")
+    )
+    found = {row["week"]: row for row in rows}
+    mondays = [first + dt.timedelta(weeks=index) for index in range(weeks)]
+    return [
+        Received(currency, found[day]["amount"], found[day]["n"]) if day in found else Received(currency, Decimal(0), 0)
+        for day in mondays
+    ]

@@ -1,0 +1,124 @@
+"""Follow-up in lists: notices by state, steps that wait and why, steps that ended and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Count, Q, QuerySet
+
+from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, NoticeMessage, NoticeState
+from dunwell.insights.search import customers_matching
+from dunwell.ledger.models import Customer
+from dunwell.messaging.models import MessageEvent
+from dunwell.organizations.models import Organization
+
+# The states in which a notice still has something to come, in the order of their life.
+UNFINISHED = (
+    NoticeState.AWAITING_APPROVAL,
+    NoticeState.COMPOSED,
+    NoticeState.QUEUED,
+    NoticeState.SENDING,
+    NoticeState.UNCERTAIN,
+    NoticeState.FAILED,
+)
+TODAYS = (NoticeState.SENT, NoticeState.CANCELLED)
+
+
+def notices_at_hand(organization: Organization, today: dt.date) -> QuerySet[Notice]:
+    """Notices with something still to come, of whatever day, and those of `today` that are finished."""
+    return Notice.objects.filter(
+        Q(state__in=UNFINISHED) | Q(as_of=today, state__in=TODAYS), organization=organization
+    ).select_related("customer", "step")
+
+
+def notice_list(
+    organization: Organization, today: dt.date, *, state: str = "", tone: str = "", search: str = ""
+) -> QuerySet[Notice]:
+    """Notices at hand in a state and tone, of customers that match the search; bodies are left out."""
+    notices = notices_at_hand(organization, today).defer("body_html", "body_text")
+    if state:
+        notices = notices.filter(state=state)
+    if tone:
+        notices = notices.filter(tone=tone)
+    if search.strip():
+        customers = customers_matching(organization, search, Customer.objects.filter(organization=organization))
+        notices = notices.filter(customer__in=customers.order_by().values("pk"))
+    return notices.annotate(invoices=Count("items"))
+
+
+def notice_counts(organization: Organization, today: dt.date) -> dict[str, int]:
+    """How many notices at hand there are by state."""
+    rows = notices_at_hand(organization, today).order_by().values("state").annotate(n=Count("pk"))
+    return {row["state"]: row["n"] for row in rows}
+
+
+def waiting_counts(organization: Organization) -> dict[str, int]:
+    """How many due steps wait, by reason."""
+    return _by_reason(Action.objects.filter(organization=organization, state=ActionState.WAITING))
+
+
+def ended_counts(organization: Organization, today: dt.date) -> dict[str, int]:
+    """How many due steps ended without being sent on this day, by reason."""
+    return _by_reason(_ended(organization, today))
+
+
+def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
+    rows = actions.order_by().values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return {row["reason"]: row["n"] for row in rows}
+
+
+def _ended(organization: Organization, today: dt.date) -> QuerySet[Action]:
+    start = dt.datetime.combine(today, dt.time.min, organization.zone)
+    return Action.objects.filter(
+        organization=organization,
+        state=ActionState.FINAL,
+        changed_at__gte=start,
+        changed_at__lt=start + dt.timedelta(days=1),
+    )
+
+
+def waiting_list(organization: Organization, *, reason: str = "", search: str = "") -> QuerySet[Action]:
+    """Steps that are due and wait, with the reason."""
+    actions = Action.objects.filter(organization=organization, state=ActionState.WAITING)
+    return _found(organization, actions, reason, search)
+
+
+def ended_list(organization: Organization, today: dt.date, *, reason: str = "", search: str = "") -> QuerySet[Action]:
+    """Steps that ended this day without being sent, with the reason."""
+    return _found(organization, _ended(organization, today), reason, search)
+
+
+def _found(organization: Organization, actions: QuerySet[Action], reason: str, search: str) -> QuerySet[Action]:
+    if reason:
+        actions = actions.filter(reason=reason)
+    if search.strip():
+        customers = customers_matching(organization, search, Customer.objects.filter(organization=organization))
+        actions = actions.filter(Q(customer__in=customers.order_by().values("pk")) | Q(invoice__number=search.strip()))
+    return actions.select_related("customer", "invoice", "step")
+
+
+def notice(organization: Organization, notice_id: int) -> Notice | None:
+    return (
+        Notice.objects.filter(organization=organization, pk=notice_id)
+        .select_related("customer", "contact", "step", "step__version__policy", "approved_by", "edited_by")
+        .first()
+    )
+
+
+def items(organization: Organization, notice: Notice) -> list[NoticeItem]:
+    """The notice's invoices, each at its own step, the oldest first."""
+    entries = NoticeItem.objects.filter(organization=organization, notice=notice)
+    return list(entries.select_related("invoice", "step"))
+
+
+def deliveries(organization: Organization, notice: Notice) -> list[NoticeMessage]:
+    """The messages that carry the notice, oldest first."""
+    entries = NoticeMessage.objects.filter(organization=organization, notice=notice)
+    return list(entries.select_related("message").order_by("pk"))
+
+
+def delivery_events(organization: Organization, deliveries: list[NoticeMessage]) -> list[MessageEvent]:
+    """What happened to the notice's messages, in order."""
+    ids = [delivery.message_id for delivery in deliveries]
+    events = MessageEvent.objects.filter(organization=organization, message_id__in=ids).select_related("user")
+    return list(events.order_by("at", "pk"))

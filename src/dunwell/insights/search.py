@@ -1,0 +1,52 @@
+"""Finding customers and invoices: by exact number, or by the beginning of each word of a customer's name."""
+
+from __future__ import annotations
+
+import re
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, QuerySet
+
+from dunwell.ledger.models import Customer, Invoice
+from dunwell.organizations.models import Organization
+from dunwell.rules.names import name_key
+
+# An invoice list narrowed by a customer's name looks at so many customers at most.
+MOST_CUSTOMERS = 500
+
+
+def words(text: str) -> list[str]:
+    """The words of a search, folded as names are stored; at most six."""
+    return re.findall(r"\w+", name_key(text)[:200])[:6]
+
+
+def customers_matching(organization: Organization, text: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Those of `customers` with this number, or with a word in their name for each word of `text`; blank finds all."""
+    text = text.strip()
+    if not text:
+        return customers
+    condition = Q(number=text)
+    prefixes = words(text)
+    if prefixes:
+        query = SearchQuery(" & ".join(f"{word}:*" for word in prefixes), search_type="raw", config="simple")
+        condition |= Q(pk__in=_by_name(organization, query))
+    return customers.filter(condition)
+
+
+def _by_name(organization: Organization, query: SearchQuery) -> QuerySet[Customer]:
+    # The vector is the expression of the index customer_by_word; keep both the same.
+    return (
+        Customer.objects.annotate(name_words=SearchVector("name_key", config="simple"))
+        .filter(organization=organization, name_words=query)
+        .values("pk")  # type: ignore[return-value]
+    )
+
+
+def invoices_matching(organization: Organization, text: str, invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Those of `invoices` with exactly this number, or of a customer that matches; blank finds all."""
+    text = text.strip()
+    if not text:
+        return invoices
+    found = customers_matching(organization, text, Customer.objects.filter(organization=organization))
+    customer_ids = list(found.order_by().values_list("pk", flat=True)[:MOST_CUSTOMERS])
+    return invoices.filter(Q(number=text) | Q(customer_id__in=customer_ids))

@@ -1,0 +1,113 @@
+"""A customer's story: everything that was owed, paid, said and agreed, newest first."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from dunwell.followup.models import Notice, NoticeState, StandingChange
+from dunwell.ledger.models import CreditNote, Hold, Invoice, Payment, WriteOff
+from dunwell.organizations.models import Organization
+
+PER_PAGE = 60
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something on a customer's timeline. `kind` names it, `subject` is the row it comes from.
+
+    `at` is the moment where one is known; `on`, its day, always is.
+    """
+
+    on: dt.date
+    kind: str
+    subject: Any
+    at: dt.datetime | None = None
+
+    @property
+    def order(self) -> tuple[dt.date, float, int]:
+        """Within a day: what has a time first, latest on top."""
+        return (self.on, self.at.timestamp() if self.at else 0.0, self.subject.pk)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Events, newest first; `older_from` is the day to ask for next, None at the beginning of the story."""
+
+    events: list[Event]
+    older_from: dt.date | None
+
+
+def customer_timeline(
+    organization: Organization, customer_id: int, *, until: dt.date | None = None, limit: int = PER_PAGE
+) -> Timeline:
+    """The latest `limit` events up to the day `until`; a day is never cut in two."""
+    last = until or dt.date.max - dt.timedelta(days=2)
+    found = sorted(_events(organization, customer_id, last, limit), key=lambda event: event.order, reverse=True)
+    if len(found) <= limit:
+        return Timeline(found, None)
+    cut = found[limit - 1].on
+    kept = [event for event in found if event.on > cut]
+    if not kept:  # a single day fills the page: it is shown whole
+        kept = [event for event in found if event.on >= cut]
+        cut -= dt.timedelta(days=1)
+    return Timeline(kept, cut)
+
+
+def _events(organization: Organization, customer_id: int, last: dt.date, limit: int) -> Iterator[Event]:
+    """More than enough: the newest `limit` + 1 of each kind."""
+    own = Q(organization=organization, customer_id=customer_id)
+    most = limit + 1
+    for invoice in Invoice.objects.filter(own, issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[
+        :most
+    ]:
+        yield Event(invoice.issued_on, "invoice_issued", invoice)
+    for payment in Payment.objects.filter(own, initiated_on__lte=last).order_by("-initiated_on", "-pk")[:most]:
+        yield from _payment_events(payment, last)
+    for credit in CreditNote.objects.filter(own, issued_on__lte=last).order_by("-issued_on", "-pk")[:most]:
+        yield Event(credit.issued_on, "credit_note", credit)
+    write_offs = WriteOff.objects.filter(
+        organization=organization, invoice__customer_id=customer_id, written_off_on__lte=last
+    )
+    for write_off in write_offs.select_related("invoice").order_by("-written_off_on", "-pk")[:most]:
+        yield Event(write_off.written_off_on, "write_off", write_off)
+    for hold in Hold.objects.filter(own, starts_on__lte=last).select_related("invoice").order_by("-starts_on")[:most]:
+        yield from _hold_events(hold, last)
+    for change in StandingChange.objects.filter(own, changed_on__lte=last).order_by("-changed_on", "-pk")[:most]:
+        yield Event(change.changed_on, "standing", change)
+    yield from _notice_events(organization, customer_id, last, most)
+
+
+def _payment_events(payment: Payment, last: dt.date) -> Iterator[Event]:
+    if payment.succeeded_on is None or payment.initiated_on < payment.succeeded_on:
+        yield Event(payment.initiated_on, "payment_initiated", payment)
+    for day, kind in (
+        (payment.succeeded_on, "payment_received"),
+        (payment.failed_on, "payment_failed"),
+        (payment.refunded_on, "payment_refunded"),
+    ):
+        if day is not None and day <= last:
+            yield Event(day, kind, payment)
+
+
+def _hold_events(hold: Hold, last: dt.date) -> Iterator[Event]:
+    yield Event(hold.starts_on, "hold_started", hold)
+    ended = min((day for day in (hold.ends_on, hold.released_on) if day is not None), default=None)
+    if ended is not None and ended <= last:
+        yield Event(ended, "hold_ended", hold)
+
+
+def _notice_events(organization: Organization, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    notices = (
+        Notice.objects.filter(organization=organization, customer_id=customer_id, as_of__lte=last)
+        .exclude(state=NoticeState.CANCELLED)
+        .defer("body_html", "body_text")
+        .select_related("step")
+        .order_by("-as_of", "-pk")[:most]
+    )
+    for notice in notices:
+        yield Event(notice.as_of, f"notice_{notice.state}", notice, at=notice.changed_at)

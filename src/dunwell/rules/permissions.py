@@ -1,0 +1,61 @@
+"""Who may do what: one table, read by pages, services and the command line alike.
+
+Every row is a permission; the marks name the roles that have it. A permission that is not in the
+table does not exist: asking for it is a programming error, not a refusal.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    VIEW_BOOK = "view_book"
+    EXPORT_BOOK = "export_book"
+    IMPORT_BOOK = "import_book"
+    READ_NOTICES = "read_notices"
+    APPROVE_NOTICES = "approve_notices"
+    EDIT_NOTICES = "edit_notices"
+    SEND_NOW = "send_now"
+    OVERRIDE_LIMITS = "override_limits"
+    RESOLVE_UNCERTAIN = "resolve_uncertain"
+    START_CHASING = "start_chasing"
+    STOP_SENDING = "stop_sending"
+    RESUME_SENDING = "resume_sending"
+    VIEW_SETTINGS = "view_settings"
+    EDIT_SETTINGS = "edit_settings"
+
+
+ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
+
+_TABLE = """
+                    owner  finance_head  collector  account_manager  viewer
+view_book             x         x            x             x            x
+export_book           x         x            x             x            -
+import_book           x         x            x             -            -
+read_notices          x         x            x             x            x
+approve_notices       x         x            x             -            -
+edit_notices          x         x            x             x            -
+send_now              x         x            x             -            -
+override_limits       x         x            -             -            -
+resolve_uncertain     x         x            x             -            -
+start_chasing         x         x            -             -            -
+stop_sending          x         x            x             x            -
+resume_sending        x         x            -             -            -
+view_settings         x         x            x             x            x
+edit_settings         x         x            -             -            -
+"""
+
+
+def _read(table: str) -> dict[str, frozenset[Permission]]:
+    head, *rows = [line.split() for line in table.strip().splitlines()]
+    marks = {Permission(row[0]): dict(zip(head, row[1:], strict=True)) for row in rows}
+    return {role: frozenset(name for name, given in marks.items() if given[role] == "x") for role in head}
+
+
+PERMISSIONS: dict[str, frozenset[Permission]] = _read(_TABLE)
+
+
+def may(role: str, permission: Permission) -> bool:
+    """Whether a member with this role may do this; an unknown role may nothing."""
+    return permission in PERMISSIONS.get(role, frozenset())

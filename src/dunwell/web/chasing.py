@@ -1,0 +1,75 @@
+"""The switches: start chasing after reading the first batch, stop all sending, resume."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from dunwell.followup.models import NoticeState
+from dunwell.followup.services import switches
+from dunwell.insights import notices as insights
+from dunwell.rules.permissions import Permission
+from dunwell.web.access import access
+from dunwell.workflows.sender import channels_set_up
+
+SHOWN = 12
+
+
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Read the first batch, then press. Without a way to pay or a sender the button is not there."""
+    desk = access(request, slug, Permission.START_CHASING)
+    if desk.settings.chasing_started_at and not desk.settings.sending_stopped_at:
+        return redirect(desk.url("web:followup"))
+    if request.method == "POST":
+        return _start(request, slug)
+    batch = insights.notice_list(desk.organization, desk.today, state=NoticeState.COMPOSED)
+    first = list(batch.order_by("-amount", "pk")[:SHOWN])
+    return desk.render(
+        "web/start_chasing.html",
+        {
+            "place": "followup",
+            "missing": switches.missing_before_start(desk.settings, can_send=bool(channels_set_up(desk.organization))),
+            "first": first,
+            "count": switches.ready_notices(desk.organization),
+            "more": max(0, switches.ready_notices(desk.organization) - len(first)),
+            "waiting_total": sum(insights.waiting_counts(desk.organization).values()),
+        },
+    )
+
+
+def _start(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.START_CHASING)
+    if not request.POST.get("read"):
+        messages.error(request, "Say that you have read the first notices, then start.")
+        return redirect(desk.url("web:start_chasing"))
+    try:
+        switches.start_chasing(
+            organization=desk.organization,
+            by=desk.user,
+            now=desk.now,
+            can_send=bool(channels_set_up(desk.organization)),
+        )
+    except switches.CannotStartError as error:
+        messages.error(request, f"Chasing cannot start yet. {error}")
+        return redirect(desk.url("web:start_chasing"))
+    messages.success(request, "Chasing has started. What is due goes out in the send window, after a last check.")
+    return redirect(desk.url("web:followup"))
+
+
+@require_POST
+def stop(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.STOP_SENDING)
+    called_back = switches.stop_sending(organization=desk.organization, by=desk.user, now=desk.now)
+    back = f" {called_back} queued notice{'' if called_back == 1 else 's'} called back." if called_back else ""
+    messages.warning(request, f"All sending is stopped.{back}")
+    return redirect(desk.url("web:followup"))
+
+
+@require_POST
+def resume(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.RESUME_SENDING)
+    switches.resume_sending(organization=desk.organization, by=desk.user, now=desk.now)
+    messages.success(request, "Sending is on again. What is due is written anew with the next pass.")
+    return redirect(desk.url("web:followup"))

@@ -1,0 +1,106 @@
+"""Follow-up: the notices at hand by state, what waits and why, what ended today and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from dunwell.followup.models import NoticeState
+from dunwell.insights import notices as insights
+from dunwell.rules.escalation import Tone
+from dunwell.rules.permissions import Permission
+from dunwell.web import lists, words
+from dunwell.web.access import Desk, access
+from dunwell.web.lists import Sort
+
+NOTICE_SORTS = {
+    "id": Sort(("pk",), starts_down=True),
+    "customer": Sort(("customer__name_key",)),
+    "amount": Sort(("amount",), starts_down=True),
+    "window": Sort(("opens_at",)),
+}
+ACTION_SORTS = {
+    "day": Sort(("step_day",)),
+    "customer": Sort(("customer__name_key",)),
+    "recheck": Sort(("recheck_on",)),
+}
+
+
+def _frame(desk: Desk) -> dict[str, Any]:
+    """What the three lists share: their tabs with counts."""
+    waiting = insights.waiting_counts(desk.organization)
+    ended = insights.ended_counts(desk.organization, desk.today)
+    return {
+        "place": "followup",
+        "notice_counts": insights.notice_counts(desk.organization, desk.today),
+        "waiting_counts": waiting,
+        "ended_counts": ended,
+        "waiting_total": sum(waiting.values()),
+        "ended_total": sum(ended.values()),
+        "q": desk.request.GET.get("q", ""),
+    }
+
+
+def followup(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.READ_NOTICES)
+    frame = _frame(desk)
+    state = request.GET.get("state", "")
+    state = state if state in NoticeState.values else ""
+    tone = request.GET.get("tone", "")
+    tone = tone if tone in {choice.value for choice in Tone} else ""
+    rows = insights.notice_list(desk.organization, desk.today, state=state, tone=tone, search=frame["q"])
+    counts = frame["notice_counts"]
+    tabs = [
+        (value, words.look("notice", value).word, counts[value]) for value in NoticeState.values if counts.get(value)
+    ]
+    return desk.render(
+        "web/followup.html",
+        {
+            **frame,
+            "tab": "notices",
+            "state": state,
+            "states": tabs,
+            "total": sum(counts.values()),
+            "tone": tone,
+            "tones": [(choice.value, words.look("tone", choice.value).word) for choice in Tone],
+            "listing": lists.listing(rows, request.GET, NOTICE_SORTS, "-id"),
+            "filtered": bool(state or tone or frame["q"]),
+        },
+    )
+
+
+def waiting(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.READ_NOTICES)
+    frame = _frame(desk)
+    reason = request.GET.get("reason", "")
+    rows = insights.waiting_list(desk.organization, reason=reason, search=frame["q"])
+    return desk.render(
+        "web/followup_waiting.html",
+        {
+            **frame,
+            "tab": "waiting",
+            "reason": reason,
+            "reasons": frame["waiting_counts"],
+            "listing": lists.listing(rows, request.GET, ACTION_SORTS, "day"),
+            "filtered": bool(reason or frame["q"]),
+        },
+    )
+
+
+def ended(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.READ_NOTICES)
+    frame = _frame(desk)
+    reason = request.GET.get("reason", "")
+    rows = insights.ended_list(desk.organization, desk.today, reason=reason, search=frame["q"])
+    return desk.render(
+        "web/followup_ended.html",
+        {
+            **frame,
+            "tab": "ended",
+            "reason": reason,
+            "reasons": frame["ended_counts"],
+            "listing": lists.listing(rows, request.GET, ACTION_SORTS, "day"),
+            "filtered": bool(reason or frame["q"]),
+        },
+    )

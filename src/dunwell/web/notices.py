@@ -1,0 +1,63 @@
+"""One notice: exactly as it goes, and what a person can do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import escape
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from dunwell.followup.models import Notice, NoticeState
+from dunwell.insights import notices as insights
+from dunwell.rules.permissions import Permission
+from dunwell.web.access import Desk, access
+from dunwell.web.middleware import HEADER, MAIL_POLICY
+from dunwell.workflows.sender import sender_of
+
+# What a person may still change
+TOUCHABLE = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
+
+
+def _notice(desk: Desk, notice_id: int) -> Notice:
+    found = insights.notice(desk.organization, notice_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def notice(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
+    desk = access(request, slug, Permission.READ_NOTICES)
+    found = _notice(desk, notice_id)
+    return desk.render("web/notice.html", _context(desk, found))
+
+
+def _context(desk: Desk, found: Notice) -> dict[str, Any]:
+    deliveries = insights.deliveries(desk.organization, found)
+    touchable = found.state in TOUCHABLE
+    return {
+        "place": "followup",
+        "sender": sender_of(desk.organization),
+        "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),
+        "notice": found,
+        "items": insights.items(desk.organization, found),
+        "deliveries": deliveries,
+        "events": insights.delivery_events(desk.organization, deliveries),
+        "as_text": desk.request.GET.get("view") == "text" or not found.body_html,
+        "touchable": touchable,
+        "can_approve": found.state == NoticeState.AWAITING_APPROVAL and desk.may(Permission.APPROVE_NOTICES),
+        "can_edit": touchable and desk.may(Permission.EDIT_NOTICES),
+        "can_send": touchable and desk.settings.may_send and desk.may(Permission.SEND_NOW),
+        "window_open": found.opens_at <= desk.now < found.closes_at,
+        "uncertain": found.state == NoticeState.UNCERTAIN and desk.may(Permission.RESOLVE_UNCERTAIN),
+    }
+
+
+@xframe_options_sameorigin
+def mail(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
+    """The mail's HTML alone, for the frame on the notice's page: no script, no form, no request to elsewhere."""
+    desk = access(request, slug, Permission.READ_NOTICES)
+    found = _notice(desk, notice_id)
+    response = HttpResponse(found.body_html or f"<pre>{escape(found.body_text)}</pre>")
+    response.headers[HEADER] = MAIL_POLICY
+    return response

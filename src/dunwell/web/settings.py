@@ -1,0 +1,70 @@
+"""Settings: what an organization decides about its own follow-up, one page per concern."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from dunwell.rules.permissions import Permission
+from dunwell.web import settings_forms as sections
+from dunwell.web.access import Desk, access
+
+
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    desk = access(request, slug, Permission.VIEW_SETTINGS)
+    return redirect(desk.url("web:settings_section", next(iter(sections.SECTIONS))))
+
+
+def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
+    """One page of settings; who may only look sees the same page without its button."""
+    desk = access(request, slug, Permission.EDIT_SETTINGS if request.method == "POST" else Permission.VIEW_SETTINGS)
+    shown = sections.SECTIONS.get(section)
+    if shown is None:
+        raise Http404
+    form = shown.form(request.POST or None, initial=shown.initial(desk.organization))
+    if not desk.may(Permission.EDIT_SETTINGS):
+        for field in form.fields.values():
+            field.disabled = True
+    if request.method == "POST" and _saved(desk, shown, form):
+        messages.success(request, f"{shown.title} saved.")
+        return redirect(desk.url("web:settings_section", section))
+    return desk.render(
+        "web/settings.html",
+        {
+            "place": "settings",
+            "section": section,
+            "sections": [(name, entry.title) for name, entry in sections.SECTIONS.items()],
+            "shown": shown,
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _saved(desk: Desk, shown: sections.Section, form: Form) -> bool:
+    """Save a valid form; what the service refuses stands beside its field."""
+    if not form.is_valid():
+        return False
+    values: dict[str, Any] = form.cleaned_data
+    try:
+        shown.save(desk.organization, values)
+    except ValidationError as error:
+        form.add_error(None, _of_form(form, error))
+        return False
+    return True
+
+
+def _of_form(form: Form, error: ValidationError) -> ValidationError:
+    """The error with fields that the form does not show turned into sentences above it."""
+    if not hasattr(error, "error_dict"):
+        return error
+    known = {name: found for name, found in error.message_dict.items() if name in form.fields}
+    other = [text for name, found in error.message_dict.items() if name not in form.fields for text in found]
+    for name, found in known.items():
+        form.add_error(name, found)
+    return ValidationError(other)

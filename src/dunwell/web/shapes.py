@@ -1,0 +1,72 @@
+"""Facts put into the shape that a component shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date
+
+from dunwell.followup.models import BookTotal, CustomerBalance
+from dunwell.insights.activity import Received
+from dunwell.insights.book import ages
+from dunwell.web.access import Desk
+from dunwell.web.templatetags.figures import write_money
+
+WIDTH = 1000
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of an aging bar: `start` and `share` in thousandths of its length."""
+
+    name: str
+    label: str
+    amount: Decimal
+    start: int
+    share: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Aging:
+    currency: str
+    outstanding: Decimal
+    segments: Sequence[Segment]
+    sentence: str
+
+
+def aging(desk: Desk, amounts: BookTotal | CustomerBalance, *, linked: bool = True) -> Aging:
+    """An aging bar; its segments lead to the invoices behind them."""
+    shares = ages(amounts)
+    total = sum((share.amount for share in shares), Decimal(0))
+    segments: list[Segment] = []
+    done = Decimal(0)
+    for share in shares:
+        start = round(done / total * WIDTH) if total else 0
+        done += share.amount
+        end = round(done / total * WIDTH) if total else 0
+        url = desk.url("web:invoices") + f"?currency={amounts.currency}&age={share.name}" if linked else ""
+        segments.append(Segment(share.name, share.label, share.amount, start, end - start, url))
+    parts = ", ".join(
+        f"{segment.label} {write_money(segment.amount, amounts.currency, desk.organization.locale)}"
+        for segment in segments
+    )
+    return Aging(amounts.currency, amounts.outstanding, segments, f"{amounts.currency} by age: {parts}")
+
+
+def weeks(desk: Desk, received: Sequence[Received]) -> dict[str, Any]:
+    """What the chart of money by week is drawn from, with every text already written."""
+    locale = desk.organization.locale
+    last = desk.today - dt.timedelta(days=desk.today.weekday())
+    mondays = [last - dt.timedelta(weeks=len(received) - 1 - index) for index in range(len(received))]
+    labels = [str(format_date(day, "d MMM", locale=locale)) for day in mondays]
+    return {
+        "labels": labels,
+        "names": [f"Week of {label}" for label in labels],
+        "values": [float(week.amount) for week in received],
+        "shown": [write_money(week.amount, week.currency, locale) for week in received],
+    }

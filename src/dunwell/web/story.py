@@ -1,0 +1,165 @@
+"""Events of a customer's timeline, as sentences with an icon."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from dunwell.insights.timeline import Event
+from dunwell.web import words
+from dunwell.web.access import Desk
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What `components/timeline_entry.html` shows."""
+
+    on: dt.date
+    at: dt.datetime | None
+    tone: str
+    icon: str
+    title: str
+    detail: str = ""
+    url: str = ""
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+Telling = dict[str, Any]
+
+STANDING_SENTENCES = {
+    "became_defaulter": "Became a defaulter",
+    "defaulted_again": "Became a defaulter again",
+    "became_late": "Became late",
+    "improved_to_late": "Improved from defaulter to late",
+    "cleared": "Cleared everything overdue",
+    "became_due_soon": "Something is due soon",
+    "became_current": "Nothing overdue",
+}
+
+NOTICES = {
+    "sent": ("good", "mail-check", "Reminder sent"),
+    "queued": ("info", "clock", "Reminder queued"),
+    "sending": ("info", "send", "Reminder is being sent"),
+    "composed": ("", "pencil", "Reminder written, not sent: sending is off"),
+    "awaiting_approval": ("warn", "eye", "Reminder awaits approval"),
+    "failed": ("bad", "mail-x", "Reminder could not be delivered"),
+    "uncertain": ("warn", "mail-question", "Unknown whether the reminder arrived"),
+}
+
+
+def told(desk: Desk, event: Event) -> Entry:
+    """The event as it is read on the timeline."""
+    if event.kind.startswith("notice_"):
+        telling = _notice(desk, event.subject)
+    else:
+        telling = _TELLERS[event.kind](desk, event.subject)
+    return Entry(on=event.on, at=event.at, **telling)
+
+
+def _invoice(desk: Desk, invoice: Any) -> Telling:
+    return {
+        "tone": "",
+        "icon": "file-invoice",
+        "title": f"Invoice {invoice.number}",
+        "url": desk.url("web:invoice", invoice.pk),
+        "amount": invoice.total,
+        "currency": invoice.currency,
+        "detail": f"Due {invoice.due_on:%-d %b %Y}",
+    }
+
+
+def _payment(title: str, tone: str, icon: str) -> Callable[[Desk, Any], Telling]:
+    def tell(desk: Desk, payment: Any) -> Telling:
+        del desk
+        shown = "Paid before this book began" if payment.is_opening else title
+        detail = " · ".join(part for part in (payment.reference, payment.method) if part and not payment.is_opening)
+        return {
+            "tone": tone,
+            "icon": icon,
+            "title": shown,
+            "detail": detail,
+            "amount": payment.amount,
+            "currency": payment.currency,
+        }
+
+    return tell
+
+
+def _credit_note(desk: Desk, credit: Any) -> Telling:
+    del desk
+    return {
+        "tone": "info",
+        "icon": "receipt-refund",
+        "title": f"Credit note {credit.number}",
+        "detail": credit.description,
+        "amount": credit.total,
+        "currency": credit.currency,
+    }
+
+
+def _write_off(desk: Desk, write_off: Any) -> Telling:
+    return {
+        "tone": "",
+        "icon": "ban",
+        "title": f"Written off on invoice {write_off.invoice.number}",
+        "detail": write_off.reason,
+        "url": desk.url("web:invoice", write_off.invoice_id),
+        "amount": write_off.amount,
+        "currency": write_off.invoice.currency,
+    }
+
+
+def _hold(ended: bool) -> Callable[[Desk, Any], Telling]:
+    def tell(desk: Desk, hold: Any) -> Telling:
+        what = f"invoice {hold.invoice.number}" if hold.invoice else "everything"
+        verb = "Hold ended on" if ended else "Hold on"
+        return {
+            "tone": "" if ended else "warn",
+            "icon": "player-play" if ended else "player-pause",
+            "title": f"{verb} {what}: {hold.get_reason_display().lower()}",
+            "detail": "" if ended else hold.note,
+            "url": desk.url("web:invoice", hold.invoice_id) if hold.invoice else "",
+        }
+
+    return tell
+
+
+def _standing(desk: Desk, change: Any) -> Telling:
+    del desk
+    look = words.look("standing", change.after)
+    return {
+        "tone": look.tone,
+        "icon": look.icon,
+        "title": STANDING_SENTENCES.get(change.name, words.plain(change.name)),
+    }
+
+
+def _notice(desk: Desk, notice: Any) -> Telling:
+    tone, icon, title = NOTICES[notice.state]
+    return {
+        "tone": tone,
+        "icon": icon,
+        "title": f"{title}: {notice.step.name}",
+        "detail": f"“{notice.subject}” to {notice.recipient}",
+        "url": desk.url("web:notice", notice.pk),
+        "amount": notice.amount,
+        "currency": notice.currency,
+    }
+
+
+_TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
+    "invoice_issued": _invoice,
+    "payment_initiated": _payment("Payment on its way", "info", "hourglass"),
+    "payment_received": _payment("Payment received", "good", "cash"),
+    "payment_failed": _payment("Payment failed", "bad", "circle-x"),
+    "payment_refunded": _payment("Payment refunded", "", "receipt-refund"),
+    "credit_note": _credit_note,
+    "write_off": _write_off,
+    "hold_started": _hold(ended=False),
+    "hold_ended": _hold(ended=True),
+    "standing": _standing,
+}

@@ -1,0 +1,112 @@
+"""Tags for the pieces pages are made of. They are built in: templates need no {% load %}."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from dunwell.web import accounts, assets, forms, words
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    return assets.asset(name)
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """An icon of the sprite; it is decoration, the word beside it says the same."""
+    css = f"icon icon-{size}" if size else "icon"
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>', css, assets.asset("icons.svg"), name
+    )
+
+
+@register.simple_tag(takes_context=True)
+def to(context: Mapping[str, Any], name: str, *args: Any) -> str:
+    """The address of a page of the organization at hand: {% to "customer" customer.pk %}."""
+    return reverse(f"web:{name}", args=(context["org"].slug, *args))
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Mapping[str, Any], **changes: Any) -> str:
+    """This page's address with some of its query changed; a value of None takes it out, any change goes to page 1."""
+    request: HttpRequest = context["request"]
+    query = request.GET.copy()
+    query.pop("page", None)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value is not None and value != "":
+            query[key] = str(value)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+@register.simple_tag
+def widget(field: BoundField) -> Any:
+    return forms.styled(field)
+
+
+@register.inclusion_tag("web/components/pill.html")
+def standing(value: str) -> dict[str, Any]:
+    """What a customer is: color, icon and word."""
+    return {"look": words.STANDINGS[str(value)]}
+
+
+@register.inclusion_tag("web/components/pill.html")
+def status(kind: str, value: str) -> dict[str, Any]:
+    """The state of an invoice, notice, message, payment or action: {% status "invoice" invoice.status %}."""
+    return {"look": words.look(kind, str(value))}
+
+
+@register.filter
+def explain(reason: str) -> str:
+    """Why something due was not sent, in a sentence."""
+    return words.explain(str(reason))
+
+
+@register.filter
+def reason_name(reason: str) -> str:
+    """Why something due was not sent, in two or three words."""
+    return words.reason_name(str(reason))
+
+
+@register.inclusion_tag("web/components/sort_header.html", takes_context=True)
+def sort_header(context: Mapping[str, Any], listing: Any, key: str, label: str, css: str = "") -> dict[str, Any]:
+    """A column's head that sorts by it; `listing` knows the present order."""
+    descending = listing.sort == key and not listing.descending if listing.sort == key else listing.starts_down(key)
+    value = f"-{key}" if descending else key
+    return {
+        "label": label,
+        "css": css,
+        "url": here(context, sort=value),
+        "direction": listing.direction(key),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def nav_url(context: Mapping[str, Any], name: str) -> str:
+    """The address of a page in the navigation; nothing where this installation has no such page."""
+    try:
+        return to(context, name)
+    except NoReverseMatch:
+        return ""
+
+
+@register.simple_tag
+def can_mail_passwords() -> bool:
+    return accounts.can_mail_passwords()
+
+
+@register.filter
+def item(values: Sequence[Any], index: int) -> Any:
+    """One of a sequence by its number, for two lists shown side by side."""
+    return values[index]

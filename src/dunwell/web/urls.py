@@ -1,0 +1,48 @@
+"""Addresses of the staff pages. Everything of one organization lies below /o/<slug>/."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from dunwell.web import (
+    chasing,
+    customers,
+    defaulters,
+    followup,
+    home,
+    invoices,
+    landing,
+    notices,
+    policies,
+    search,
+    settings,
+)
+
+app_name = "web"
+
+inside = [
+    path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/<int:customer_id>/", customers.customer, name="customer"),
+    path("defaulters/", defaulters.defaulters, name="defaulters"),
+    path("invoices/", invoices.invoices, name="invoices"),
+    path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
+    path("follow-up/", followup.followup, name="followup"),
+    path("follow-up/waiting/", followup.waiting, name="followup_waiting"),
+    path("follow-up/ended/", followup.ended, name="followup_ended"),
+    path("follow-up/start/", chasing.start, name="start_chasing"),
+    path("follow-up/stop/", chasing.stop, name="stop_sending"),
+    path("follow-up/resume/", chasing.resume, name="resume_sending"),
+    path("notices/<int:notice_id>/", notices.notice, name="notice"),
+    path("notices/<int:notice_id>/mail/", notices.mail, name="notice_mail"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<int:policy_id>/", policies.policy, name="policy"),
+    path("settings/", settings.overview, name="settings"),
+    path("settings/<str:section>/", settings.section, name="settings_section"),
+]
+
+urlpatterns = [
+    path("", landing.landing, name="landing"),
+    path("o/<slug:slug>/", include(inside)),
+]

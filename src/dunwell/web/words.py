@@ -1,0 +1,113 @@
+"""How states look on a page: a tone, an icon and a word, never a color alone."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from dunwell.rules.waiting import EXPLANATIONS
+
+
+class Look(NamedTuple):
+    """`tone` is good, info, warn, bad or empty; `icon` is a name of assets/icons.json."""
+
+    tone: str
+    icon: str
+    word: str
+
+
+STANDINGS = {
+    "current": Look("good", "circle-check", "Current"),
+    "due_soon": Look("info", "calendar-due", "Due soon"),
+    "late": Look("warn", "clock", "Late"),
+    "defaulter": Look("bad", "alert-triangle", "Defaulter"),
+    "on_hold": Look("", "player-pause", "On hold"),
+}
+
+LOOKS: dict[str, dict[str, Look]] = {
+    "standing": STANDINGS,
+    "invoice": {
+        "draft": Look("", "pencil", "Draft"),
+        "open": Look("info", "circle-dashed", "Open"),
+        "partially_paid": Look("info", "cash", "Partially paid"),
+        "overdue": Look("bad", "alert-circle", "Overdue"),
+        "paid": Look("good", "check", "Paid"),
+        "void": Look("", "ban", "Void"),
+        "written_off": Look("", "ban", "Written off"),
+    },
+    "payment": {
+        "pending": Look("info", "hourglass", "On its way"),
+        "succeeded": Look("good", "check", "Received"),
+        "failed": Look("bad", "circle-x", "Failed"),
+        "refunded": Look("", "receipt-refund", "Refunded"),
+    },
+    "action": {
+        "waiting": Look("warn", "player-pause", "Waiting"),
+        "planned": Look("info", "calendar", "Planned"),
+        "done": Look("good", "mail-check", "Done"),
+        "final": Look("", "circle-x", "Not sent"),
+    },
+    "notice": {
+        "composed": Look("", "pencil", "Ready, sending is off"),
+        "awaiting_approval": Look("warn", "eye", "Awaiting approval"),
+        "queued": Look("info", "clock", "Queued"),
+        "sending": Look("info", "send", "Sending"),
+        "sent": Look("good", "mail-check", "Sent"),
+        "failed": Look("bad", "mail-x", "Failed"),
+        "uncertain": Look("warn", "mail-question", "Uncertain"),
+        "cancelled": Look("", "ban", "Called back"),
+    },
+    "message": {
+        "queued": Look("info", "clock", "Queued"),
+        "sending": Look("info", "send", "Sending"),
+        "sent": Look("good", "mail-check", "Sent"),
+        "delivered": Look("good", "mail-check", "Delivered"),
+        "failed": Look("bad", "mail-x", "Failed"),
+        "uncertain": Look("warn", "mail-question", "Uncertain"),
+        "cancelled": Look("", "ban", "Cancelled"),
+    },
+    "tone": {
+        "friendly": Look("good", "message", "Friendly"),
+        "neutral": Look("info", "message", "Neutral"),
+        "firm": Look("warn", "message", "Firm"),
+        "final": Look("bad", "flag", "Final"),
+    },
+}
+
+REASON_NAMES = {
+    "held": "On hold",
+    "old_debt": "Very old debt",
+    "netted": "Covered by credit",
+    "below_minimum": "Below the minimum",
+    "no_address": "No e-mail address",
+    "channel_not_set_up": "E-mail not set up",
+    "earlier_notice": "Earlier notice first",
+    "contact_interval": "Contacted recently",
+    "weekly_limit": "Weekly limit reached",
+    "stale_data": "Book not fresh",
+    "superseded": "A later step took its place",
+    "paid": "Paid first",
+    "void": "Voided",
+    "written_off": "Written off",
+    "missed": "Its day passed",
+    "dropped": "Dropped by a person",
+    "already_past": "Later step already sent",
+}
+
+TONES = {"debug": "", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
+
+
+def look(kind: str, value: str) -> Look:
+    """The look of a state; one that no page knows yet is shown by its own name."""
+    return LOOKS[kind].get(value) or Look("", "circle-dashed", plain(value))
+
+
+def plain(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def explain(reason: str) -> str:
+    return EXPLANATIONS.get(reason, plain(reason))
+
+
+def reason_name(reason: str) -> str:
+    return REASON_NAMES.get(reason, plain(reason))
