@@ -12,7 +12,7 @@ from typing import Any
 from django.db import transaction
 
 from dunwell.followup.models import Notice, NoticeItem
-from dunwell.followup.services.passes import begin
+from dunwell.followup.services.passes import analyze, begin
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.scratch import note_what_became_known, scratch_copy, send_on_paper
 from dunwell.ledger.models import Invoice
@@ -25,6 +25,9 @@ ASSUMPTIONS = (
     "Every customer is taken to have an address that works, and the book to be fresh.",
     "Nobody's behavior is changed by a notice: payments are those that happened.",
 )
+
+# All days share one transaction, which autovacuum cannot see into
+DAYS_BETWEEN_STATISTICS = 30
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,11 @@ def _live(organization: Organization, first: dt.date, last: dt.date, progress: C
             assume_reachable=True,
         )
         note_what_became_known(this)
-        prepare(this)
+        prepare(this, standings=False)
         if this.calendar.is_business_day(day):
             send_on_paper(this)
+        if result.days % DAYS_BETWEEN_STATISTICS == 0:
+            analyze("followup_action", "followup_notice", "followup_noticeitem")
         progress(day)
         result.days += 1
         day += ONE_DAY

@@ -102,8 +102,9 @@ def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
     run = Run.objects.create(organization=organization, as_of=this.as_of, started_at=this.now)
     prepared: Prepared = prepare(this)
     started = time.perf_counter()
-    composed: Composed = compose(this, run, sender_of(organization), Texts(organization))
-    report.queued = composed.queued + queue_ready(this, sender_of(organization))
+    sender = sender_of(organization)
+    composed: Composed = compose(this, run, sender, Texts(organization, sender))
+    report.queued = composed.queued + queue_ready(this, sender)
     report.seconds = {**prepared.seconds, "compose": time.perf_counter() - started}
     report.assessed, report.planned = prepared.assessed, prepared.plan.planned
     report.final = prepared.plan.final

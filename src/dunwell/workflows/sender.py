@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
+from django.conf import settings as installation
+
 from dunwell.followup.services.texts import Sender
 from dunwell.messaging.channels.email.settings import smtp_settings
 from dunwell.messaging.channels.port import ServerUnavailableError
@@ -11,14 +13,18 @@ from dunwell.organizations.models import Organization
 
 
 def sender_of(organization: Organization) -> Sender:
-    """The name and address its messages come from; the address is empty where none is set."""
+    """The name and address its messages come from: its own, else the installation's; empty where neither is set."""
     settings = organization.settings
-    return Sender(settings.sender_address, settings.sender_name or organization.name, settings.reply_to)
+    return Sender(
+        settings.sender_address or installation.SENDER,
+        settings.sender_name or organization.name,
+        settings.reply_to or installation.REPLY_TO,
+    )
 
 
 def channels_set_up(organization: Organization) -> tuple[str, ...]:
     """The channels that can send for the organization now: e-mail needs a server and a sender address."""
-    if not organization.settings.sender_address:
+    if not sender_of(organization).address:
         return ()
     try:
         smtp_settings(organization.pk)

@@ -15,9 +15,9 @@ from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
 from dunwell.followup.services.passes import Pass, execute, lock
-from dunwell.followup.services.texts import Sender, Texts, Written
+from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
-from dunwell.messaging.rendering import MissingValueError
+from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
 from dunwell.messaging.services.outbox import NewMessage, enqueue
 from dunwell.organizations.models import OrganizationSettings
 from dunwell.rules.windows import Window, next_window, window_on
@@ -42,7 +42,7 @@ class Draft:
 
     lines: list[Any]
     leading: Any
-    written: Written
+    written: Rendered
     fingerprint: str
     window: Window
 
@@ -103,8 +103,8 @@ def _compose_batch(
     for key, group in _groups(lines):
         leading = max(group, key=lambda line: line.offset_days)
         try:
-            written = texts.write(sender, leading, group, sending_on)
-        except MissingValueError:
+            written = texts.write(leading, group, sending_on)
+        except (MissingValueError, TooLongError):
             incomplete += [line.action_id for line in group]
             continue
         drafts.append(Draft(group, leading, written, facts[key], _window(this, leading, sending_on)))

@@ -23,8 +23,11 @@ class Prepared:
 
 
 @transaction.atomic
-def prepare(this: Pass) -> Prepared:
-    """Bring standings and actions up to the pass's date. Any number may be called at once: they take turns."""
+def prepare(this: Pass, *, standings: bool = True) -> Prepared:
+    """Bring standings and actions up to the pass's date. Any number may be called at once: they take turns.
+
+    `standings=False` leaves out the assessment, on which no step depends.
+    """
     lock(this.organization)
     steps = current_steps(this.organization)
     basis = basis_of(this, steps)
@@ -32,7 +35,8 @@ def prepare(this: Pass) -> Prepared:
     result = Prepared()
     execute("take_touched", {"organization": this.organization.pk})
     started = time.perf_counter()
-    result.assessed = assess(this, state, basis)
+    if standings:
+        result.assessed = assess(this, state, basis)
     assessed = time.perf_counter()
     result.plan = plan(this, state, basis, steps)
     result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from dunwell.messaging.models import MessageTemplate
@@ -14,13 +16,15 @@ from dunwell.messaging.rendering import (
     InvoiceFacts,
     NoticeContext,
     OrganizationFacts,
+    Rendered,
     SenderFacts,
+    TemplateSource,
     compile_template,
     render,
 )
 from dunwell.organizations.models import Organization
 
-Written = Any
+ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -33,22 +37,65 @@ class Sender:
 
 
 class Texts:
-    """An organization's compiled templates, by id and language; each is compiled once in a pass."""
+    """An organization's texts by the key of a step's template, in the reader's language where there is one."""
 
-    def __init__(self, organization: Organization) -> None:
-        self._organization = organization
-        self._templates = {
-            template.pk: template
-            for template in MessageTemplate.objects.filter(organization=organization)
-        }
-        self._by_key = {
-            (template.key, template.channel, template.language): template for template in self._templates.values()
-        }
+    def __init__(self, organization: Organization, sender: Sender) -> None:
+        templates = list(MessageTemplate.objects.filter(organization=organization, archived_at=None))
+        self._by_id = {template.pk: template for template in templates}
+        self._by_key = {(text.key, text.channel, text.language): text for text in templates}
         self._compiled: dict[int, CompiledTemplate] = {}
+        self._locale = organization.locale
         settings = organization.settings
-        self._facts = OrganizationFacts(
+        self._organization = OrganizationFacts(
             name=organization.name,
             postal_address=settings.postal_address,
             payment_url_pattern=settings.payment_url_pattern,
             bank_details=settings.bank_details,
         )
+        self._sender = SenderFacts(name=sender.name, email=sender.address, reply_to=sender.reply_to)
+
+    def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date) -> Rendered:
+        """The words of the notice whose highest step is `leading`'s, about the invoices of `lines`.
+
+        Rows are those of `compose_actions.sql`. Raises MissingValueError or TooLongError: nothing goes with a hole in it.
+        """
+        template = self._template(leading.template_id, leading.language)
+        sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]
+        context = NoticeContext(
+            organization=self._organization,
+            sender=self._sender,
+            customer=CustomerFacts(name=leading.customer_name, number=leading.customer_number),
+            contact=ContactFacts(email=leading.email, name=leading.contact_name),
+            invoices=tuple(
+                InvoiceFacts(
+                    number=line.number,
+                    issued_on=line.issued_on,
+                    due_on=line.due_on,
+                    days_past_due=(sending_on - line.due_on).days,
+                    total=line.total,
+                    balance=line.balance,
+                    payment_url=line.payment_url,
+                    description=line.description,
+                )
+                for line in lines
+            ),
+            currency=leading.currency,
+            as_of=sending_on,
+            locale=self._locale,
+            language=template.language,
+            credit=sum((line.netted for line in lines), ZERO),
+            earlier_notices=max(line.earlier_notices for line in lines),
+            last_notice_on=max(sent, default=None),
+        )
+        return render(self._compile(template), context)
+
+    def _template(self, template_id: int, language: str) -> MessageTemplate:
+        template = self._by_id[template_id]
+        return self._by_key.get((template.key, template.channel, language or template.language), template)
+
+    def _compile(self, template: MessageTemplate) -> CompiledTemplate:
+        compiled = self._compiled.get(template.pk)
+        if compiled is None:
+            source = TemplateSource(template.subject, template.body_html, template.body_text)
+            compiled = self._compiled[template.pk] = compile_template(source)
+        return compiled
