@@ -1,0 +1,1 @@
+"""Files into the book: reading, mapping, and one set-based transaction."""

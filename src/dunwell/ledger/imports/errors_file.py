@@ -1,0 +1,49 @@
+"""What was refused and why, as a CSV a person opens in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+# A cell that starts with one of these is a formula to a spreadsheet, whoever wrote it
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_VALUE = 500
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet runs it."""
+    text = " ".join(text.split())[:LONGEST_VALUE]
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+class ErrorsFile:
+    """Opened with the first refusal; `path` is None where there was none."""
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._file: TextIO | None = None
+        self._writer: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    @property
+    def path(self) -> Path | None:
+        return self._target if self._file is not None else None
+
+    def add(self, line: int, column: str, value: str, reason: str) -> None:
+        if self._file is None:
+            self._target.parent.mkdir(parents=True, exist_ok=True)
+            # The mark in front makes spreadsheets read UTF-8
+            self._file = self._target.open("w", encoding="utf-8-sig", newline="")
+            self._writer = csv.writer(self._file)
+            self._writer.writerow(("line", "column", "value", "reason"))
+        self._writer.writerow((line, harmless(column), harmless(value), harmless(reason)))

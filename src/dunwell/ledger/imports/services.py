@@ -1,0 +1,262 @@
+"""Writes: importing a file, and keeping uploads and mappings."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pghistory
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from dunwell.ledger.imports.errors import ImportRefusedError
+from dunwell.ledger.imports.errors_file import ErrorsFile
+from dunwell.ledger.imports.files import LARGEST_FILE, FileFacts, look_at
+from dunwell.ledger.imports.inspection import Inspection, inspect
+from dunwell.ledger.imports.mapping import Mapping, from_toml, to_toml
+from dunwell.ledger.imports.pipeline import Pipeline
+from dunwell.ledger.imports.report import ImportReport
+from dunwell.ledger.models import FileImport, ImportMapping, ImportState
+from dunwell.organizations.models import Organization, User
+
+# The worker's task; it calls `run_file_import`
+TASK = "imports.run"
+SECONDS_BETWEEN_PROGRESS = 0.5
+
+Say = Callable[[str], None]
+Progress = Callable[[int], None]
+
+
+def imports_dir() -> Path:
+    """Where uploads and errors files lie."""
+    return Path(settings.DATA_DIR) / "imports"
+
+
+def import_file(
+    *,
+    organization: Organization,
+    inspection: Inspection,
+    as_of: dt.date,
+    now: dt.datetime,
+    actor: int | str = "import",
+    dry_run: bool = False,
+    say: Say | None = None,
+    progress: Progress | None = None,
+    finish: Callable[[ImportReport], None] | None = None,
+) -> ImportReport:
+    """Bring a file into the book as of a day: all of its good rows, in one transaction, or nothing.
+
+    A dry run does the same and takes it back, so its figures are those the import would have.
+    `finish` is called inside the transaction when all else is done.
+    """
+    mapping = inspection.settled()
+    if as_of > now.astimezone(organization.zone).date():
+        raise ImportRefusedError(f"{as_of} lies in the future: a file can describe today or a day before.")
+    report = ImportReport(dry_run=dry_run, as_of=as_of.isoformat(), scope=mapping.scope)
+    facts = inspection.table.facts
+    target = imports_dir() / f"errors-{organization.slug}-{now:%Y%m%d-%H%M%S-%f}-{facts.sha256[:8]}.csv"
+    started = time.monotonic()
+    with (
+        ErrorsFile(target) as errors,
+        transaction.atomic(),
+        pghistory.context(user=actor, source="import", file=facts.name),
+    ):
+        with connection.cursor() as cursor:
+            Pipeline(
+                cursor=cursor,
+                organization=organization,
+                table=inspection.table,
+                mapping=mapping,
+                as_of=as_of,
+                now=now,
+                errors=errors,
+                report=report,
+                say=say or _silent,
+                progress=progress,
+            ).run()
+        report.errors_file = str(errors.path) if errors.path else None
+        if finish is not None:
+            finish(report)
+        if dry_run:
+            transaction.set_rollback(True)
+    report.seconds["total"] = round(time.monotonic() - started, 3)
+    return report
+
+
+def _silent(phase: str) -> None:
+    """Nobody asked to be told."""
+    del phase
+
+
+def save_mapping(*, organization: Organization, name: str, mapping: Mapping) -> ImportMapping:
+    """Keep a mapping under a name; one of that name is replaced."""
+    name = " ".join(name.split())
+    if not name or len(name) > 100:
+        raise ValidationError("A mapping needs a name of at most 100 characters.")
+    # Which sheet or line it was in this file is not how the next one is read
+    kept = replace(mapping, name=name)
+    saved, _ = ImportMapping.objects.update_or_create(
+        organization=organization, name=name, defaults={"definition": to_toml(kept)}
+    )
+    return saved
+
+
+def receive_upload(
+    *, organization: Organization, user: User | None, name: str, chunks: Iterable[bytes], now: dt.datetime
+) -> FileImport:
+    """Write an upload to the disk as it comes and note it; `ImportRefusedError` where it cannot be a table."""
+    name = Path(name.replace("\\", "/")).name[:255] or "upload"
+    folder = imports_dir() / organization.slug
+    folder.mkdir(parents=True, exist_ok=True)
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-80:]
+    path = folder / f"{now:%Y%m%d-%H%M%S-%f}-{safe}"
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("xb") as file:
+            for chunk in chunks:
+                size += len(chunk)
+                if size > LARGEST_FILE:
+                    break
+                digest.update(chunk)
+                file.write(chunk)
+        if size > LARGEST_FILE:
+            limit = LARGEST_FILE // 1024**3
+            raise ImportRefusedError(f"“{name}” has more than {limit} GB; split it and import the parts.")  # noqa: TRY301
+        look_at(path, name=name)
+    except ImportRefusedError:
+        path.unlink()
+        raise
+    return FileImport.objects.create(
+        organization=organization,
+        file_name=name,
+        sha256=digest.hexdigest(),
+        size=size,
+        path=str(path.relative_to(settings.DATA_DIR)),
+        created_by=user,
+    )
+
+
+def facts_of(file_import: FileImport, mapping: Mapping) -> FileFacts:
+    """The uploaded file, as it is read under a mapping."""
+    path = Path(settings.DATA_DIR) / file_import.path
+    return look_at(path, name=file_import.file_name, encoding=mapping.encoding, delimiter=mapping.delimiter)
+
+
+def set_mapping(*, file_import: FileImport, mapping: Mapping, as_of: dt.date | None) -> None:
+    """Decide how an upload is read and what it describes, and have it checked by a dry run in the background."""
+    changed = FileImport.objects.filter(
+        pk=file_import.pk, state__in=(ImportState.UPLOADED, ImportState.CHECKED, ImportState.FAILED)
+    ).update(
+        mapping=to_toml(mapping),
+        scope=mapping.scope,
+        as_of=as_of,
+        state=ImportState.CHECKING,
+        preview={},
+        error="",
+        rows_read=0,
+        phase="Waiting",
+    )
+    if not changed:
+        raise ValidationError("This file is being imported, or has been.")
+    _defer(file_import.pk)
+
+
+def start_import(*, file_import: FileImport, now: dt.datetime) -> None:
+    """Have a checked upload imported in the background."""
+    changed = FileImport.objects.filter(pk=file_import.pk, state=ImportState.CHECKED).update(
+        state=ImportState.QUEUED, rows_read=0, phase="Waiting", started_at=now
+    )
+    if not changed:
+        raise ValidationError("This file is not ready to be imported.")
+    _defer(file_import.pk)
+
+
+def _defer(import_id: int) -> None:
+    transaction.on_commit(lambda: app.configure_task(TASK, queue="imports").defer(import_id=import_id))
+
+
+def run_file_import(import_id: int, now: dt.datetime) -> None:
+    """Check or import one upload, as its state says. May be called again after a crash: done stays done."""
+    file_import = FileImport.objects.select_related("organization__settings").get(pk=import_id)
+    if file_import.state not in (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING):
+        return
+    dry_run = file_import.state == ImportState.CHECKING
+    if not dry_run:
+        FileImport.objects.filter(pk=import_id).update(state=ImportState.RUNNING)
+    organization = file_import.organization
+    as_of = file_import.as_of or now.astimezone(organization.zone).date()
+
+    def finish(report: ImportReport) -> None:
+        if not dry_run:
+            # In the transaction of the facts: the file is imported exactly if its row says so
+            FileImport.objects.filter(pk=import_id).update(
+                state=ImportState.DONE,
+                as_of=as_of,
+                report=report.as_json(),
+                errors_path=report.errors_file or "",
+                finished_at=now,
+                rows_read=report.rows,
+                phase="",
+            )
+
+    try:
+        mapping = from_toml(file_import.mapping, file_import.file_name)
+        with _told_outside(import_id) as (say, progress):
+            say("Looking at the columns")
+            inspection = inspect(
+                facts_of(file_import, mapping), mapping=mapping, base_currency=organization.base_currency
+            )
+            report = import_file(
+                organization=organization,
+                inspection=inspection,
+                as_of=as_of,
+                now=now,
+                actor=file_import.created_by_id or "import",
+                dry_run=dry_run,
+                say=say,
+                progress=progress,
+                finish=finish,
+            )
+    except ImportRefusedError as error:
+        FileImport.objects.filter(pk=import_id).update(
+            state=ImportState.FAILED, error=str(error), phase="", finished_at=now
+        )
+        return
+    if dry_run:
+        FileImport.objects.filter(pk=import_id).update(
+            state=ImportState.CHECKED, preview=report.as_json(), errors_path=report.errors_file or "", phase=""
+        )
+
+
+@contextlib.contextmanager
+def _told_outside(import_id: int) -> Iterator[tuple[Say, Progress]]:
+    """Progress that others see while the import's own transaction is open: written over another connection."""
+    outside = connection.copy()
+    last = 0.0
+
+    def write(sql: str, value: str | int) -> None:
+        with outside.cursor() as cursor:
+            cursor.execute(sql, (value, import_id))
+
+    def say(phase: str) -> None:
+        write("UPDATE ledger_fileimport SET phase = %s WHERE id = %s", phase)
+
+    def progress(rows: int) -> None:
+        nonlocal last
+        moment = time.monotonic()
+        if moment - last >= SECONDS_BETWEEN_PROGRESS:
+            last = moment
+            write("UPDATE ledger_fileimport SET rows_read = %s WHERE id = %s", rows)
+
+    try:
+        yield say, progress
+    finally:
+        outside.close()
