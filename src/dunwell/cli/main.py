@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from django.core.exceptions import ValidationError
 from django.db import OperationalError, ProgrammingError
 
 import dunwell
-from dunwell.cli import demo, migrate, organizations, serve, users, worker
+from dunwell.cli import catch_mail, demo, migrate, organizations, replay, run, serve, standing, users, worker
+from dunwell.cli.processes import end_with_parent
 
 app = typer.Typer(
     name="dunwell",
@@ -25,7 +25,11 @@ app.add_typer(users.app, name="user")
 app.command("migrate")(migrate.migrate)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("run")(run.run)
+app.command("standing")(standing.standing)
+app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
+app.command("catch-mail")(catch_mail.catch_mail)
 
 
 def _version(wanted: bool) -> None:
@@ -46,6 +50,7 @@ def _options(
 
 def run_app() -> None:
     """Run the command of the command line. Errors a person can act on become one sentence and exit code 1."""
+    end_with_parent()
     try:
         app()
     except ValidationError as error:
@@ -60,11 +65,6 @@ def run_app() -> None:
         if "does not exist" not in str(error):
             raise
         _refuse(f"The database has not been prepared; run `dunwell migrate` first. ({str(error).splitlines()[0]})")
-
-
-def print_json(report: dict[str, Any]) -> None:
-    """The only thing a command with --json writes to stdout."""
-    sys.stdout.write(json.dumps(report, default=str) + "\n")
 
 
 def _refuse(text: str) -> None:

@@ -22,7 +22,9 @@ def create(
     time_zone: Annotated[str, typer.Option(help="IANA name such as Europe/Berlin.")] = "UTC",
     country: Annotated[str, typer.Option(help="ISO 3166 code such as DE; its holidays are no business days.")] = "",
     region: Annotated[str, typer.Option(help="Subdivision for regional holidays, such as BY.")] = "",
-    locale: Annotated[str, typer.Option(help="How dates and amounts are written; follows the country if left out.")] = "",
+    locale: Annotated[
+        str, typer.Option(help="How dates and amounts are written; follows the country if left out.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object only.")] = False,
 ) -> None:
     """Make an organization with the default policy and texts. It sends nothing before you press Start chasing."""

@@ -13,7 +13,7 @@ from dunwell.config.embedded import EmbeddedDatabaseError, Share, share
 from dunwell.config.environment import Environment, environment
 
 # These say what they have to say without a database
-_NEEDS_NO_DATABASE = {"--help", "-h", "--version", "--show-completion", "--install-completion"}
+_NEEDS_NO_DATABASE = {"--help", "--version", "catch-mail"}
 _LONG_RUNNING = {"serve": 12, "worker": 8}  # connections each keeps at most; other commands keep none
 
 

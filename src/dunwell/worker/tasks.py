@@ -1,1 +1,122 @@
-"""Every background task: thin calls into workflows and services."""
+"""Every background task: thin calls into workflows and services.
+
+Others ask for work by name (`app.configure_task("imports.run").defer(...)`), so that nothing imports this module.
+Each task may run twice or at the same time as itself: what it calls is idempotent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import platform
+import time
+from collections.abc import Callable
+
+import structlog
+from django.core.management import call_command
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.tasks import Task
+
+from dunwell.organizations.models import Organization
+from dunwell.organizations.queries import database_now, local_date
+from dunwell.worker import schedule
+from dunwell.workflows.dispatch import dispatch_organization, settle_stuck
+from dunwell.workflows.run import run_organization
+
+log = structlog.get_logger(__name__)
+
+EVERY_MINUTE = "* * * * *"
+WORKER = f"{platform.node()}-{os.getpid()}"
+KEEP_JOBS_HOURS = 24 * 7  # longer than a day, because a day's run is known by its job
+
+# A database that restarts or a deadlock is over in a minute; what is still wrong after ten is for a person
+_retry = RetryStrategy(max_attempts=5, wait=5, exponential_wait=4)
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="followup.schedule", queueing_lock="followup.schedule", queue="schedule")
+def look_for_work(timestamp: int) -> None:
+    """Ask for the runs and the sending that are due. Several workers may do this at once."""
+    del timestamp  # when it was meant to run; what counts is the database's clock
+    now = database_now()
+    for due in schedule.due_runs(now):
+        _ask_for(run, key=due.key, lock=f"followup.run:{due.organization_id}", organization_id=due.organization_id)
+    for organization_id in schedule.organizations_with_due_messages(now):
+        key = f"followup.dispatch:{organization_id}"
+        _ask_for(dispatch, key=key, lock=key, organization_id=organization_id)
+    for organization_id in schedule.organizations_with_lost_transmissions(now):
+        settle_stuck(Organization.objects.get(pk=organization_id), now=now)
+
+
+@app.task(name="followup.run", retry=_retry, pass_context=True)
+def run(context: JobContext, organization_id: int) -> None:
+    """One pass as of the organization's today. What it queues for an open window goes at once."""
+    organization = Organization.objects.get(pk=organization_id)
+    now = database_now()
+    report = run_organization(
+        organization,
+        as_of=local_date(organization, now),
+        now=now,
+        worker=WORKER,
+        should_stop=context.should_abort,
+    )
+    log.info("run", organization=organization.slug, **report.as_json())
+
+
+@app.task(name="followup.dispatch", retry=_retry, pass_context=True)
+def dispatch(context: JobContext, organization_id: int) -> None:
+    """Send what is queued and may go now; a worker that is asked to stop ends after the message in hand."""
+    organization = Organization.objects.select_related("settings").get(pk=organization_id)
+    if not organization.settings.may_send:
+        return
+    clock = _clock_from(database_now())
+    report = dispatch_organization(organization, clock=clock, worker=WORKER, should_stop=context.should_abort)
+    if report.sent or report.failed or report.uncertain:
+        log.info(
+            "dispatch",
+            organization=organization.slug,
+            sent=report.sent,
+            failed=report.failed,
+            uncertain=report.uncertain,
+        )
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="worker.rescue", queueing_lock="worker.rescue", queue="schedule", pass_context=True)
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Jobs of a worker that died are done again by another."""
+    del timestamp
+    for job in await context.app.job_manager.get_stalled_jobs():
+        await context.app.job_manager.retry_job(job)
+        log.warning("rescued", job=job.id, task=job.task_name)
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="worker.tidy", queueing_lock="worker.tidy", queue="schedule", pass_context=True)
+async def tidy(context: JobContext, timestamp: int) -> None:
+    """Forget finished jobs and sessions that are over."""
+    del timestamp
+    await context.app.job_manager.delete_old_jobs(
+        nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )
+    await clear_sessions.defer_async()
+
+
+@app.task(name="worker.clear-sessions", queue="schedule")
+def clear_sessions() -> None:
+    call_command("clearsessions")
+
+
+def _ask_for(task: Task[..., None, ...], *, key: str, lock: str, **arguments: int) -> None:
+    """One job of this key waits at a time, and jobs of one lock follow one another."""
+    with contextlib.suppress(AlreadyEnqueued):
+        task.configure(queueing_lock=key, lock=lock).defer(**arguments)
+
+
+def _clock_from(start: dt.datetime) -> Callable[[], dt.datetime]:
+    """The database's clock, read once and carried on by this host's stopwatch."""
+    began = time.monotonic()
+    return lambda: start + dt.timedelta(seconds=time.monotonic() - began)

@@ -1,0 +1,76 @@
+"""What is due at a moment. Reads only; every answer is the same for any number of workers that ask."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from dunwell.messaging.models import Message, MessageState
+from dunwell.organizations.models import Organization
+from dunwell.organizations.queries import local_date, organizations
+from dunwell.rules.windows import local_moment
+
+
+@dataclass(frozen=True)
+class DueRun:
+    """The morning's run of one organization on one of its own days."""
+
+    organization_id: int
+    day: dt.date
+
+    @property
+    def key(self) -> str:
+        """One job of this name ever: it is what makes a run once a day."""
+        return f"followup.run:{self.organization_id}:{self.day}"
+
+
+def due_runs(now: dt.datetime) -> list[DueRun]:
+    """Organizations whose morning has come on their own clock and whose run of the day has no job yet.
+
+    A worker that was away in the morning catches up when it comes back. The wall clock's jumps do no harm:
+    a time that is skipped has come when the clock is past it, and a day that has it twice has one key.
+    """
+    started = [
+        DueRun(organization.pk, local_date(organization, now))
+        for organization in organizations()
+        if now >= _morning(organization, now)
+    ]
+    known = _known_keys(run.key for run in started)
+    return [run for run in started if run.key not in known]
+
+
+def organizations_with_due_messages(now: dt.datetime) -> list[int]:
+    """Organizations that may send and have something that may go now."""
+    return list(
+        Message.objects.filter(
+            state=MessageState.QUEUED,
+            next_attempt_at__lte=now,
+            organization__settings__chasing_started_at__isnull=False,
+            organization__settings__sending_stopped_at__isnull=True,
+        )
+        .order_by("organization_id")
+        .values_list("organization_id", flat=True)
+        .distinct()
+    )
+
+
+def organizations_with_lost_transmissions(now: dt.datetime) -> list[int]:
+    """Organizations with a message that a worker was sending when its lease ran out."""
+    return list(
+        Message.objects.filter(state=MessageState.SENDING, leased_until__lt=now)
+        .order_by("organization_id")
+        .values_list("organization_id", flat=True)
+        .distinct()
+    )
+
+
+def _morning(organization: Organization, now: dt.datetime) -> dt.datetime:
+    return local_moment(local_date(organization, now), organization.settings.run_at, organization.zone)
+
+
+def _known_keys(keys: Iterable[str]) -> set[str | None]:
+    """Those that have a job, in whatever state: a failed run is tried again by its own retries, not by the clock."""
+    return set(ProcrastinateJob.objects.filter(queueing_lock__in=list(keys)).values_list("queueing_lock", flat=True))
