@@ -48,8 +48,9 @@ class Calendar:
         return day
 
     def _search(self, day: dt.date, step: dt.timedelta) -> dt.date:
-        for _ in range(LONGEST_CLOSURE):
-            if self.is_business_day(day):
-                return day
-            day += step
-        raise NoBusinessDay(f"No business day within a year of {day:%Y-%m-%d}: check the working week and closing days.")
+        for count in range(LONGEST_CLOSURE):
+            if self.is_business_day(day + count * step):
+                return day + count * step
+        raise NoBusinessDay(
+            f"No business day within a year of {day:%Y-%m-%d}: check the working week and closing days."
+        )
