@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.rules.calendars import LONGEST_CLOSURE, ONE_DAY, Calendar, NoBusinessDay
+from dunwell.rules.calendars import LONGEST_CLOSURE, ONE_DAY, Calendar, NoBusinessDayError
 from tests.rules.strategies import calendars, days
 
 WEEKDAYS = Calendar()
@@ -56,7 +56,7 @@ def test_a_closure_of_most_of_a_year_is_crossed() -> None:
 )
 def test_a_calendar_without_business_days_says_so(calendar: Calendar) -> None:
     for search in (calendar.on_or_after, calendar.on_or_before):
-        with pytest.raises(NoBusinessDay, match="2026-03-20"):
+        with pytest.raises(NoBusinessDayError, match="2026-03-20"):
             search(FRIDAY)
 
 

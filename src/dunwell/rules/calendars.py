@@ -9,7 +9,7 @@ ONE_DAY = dt.timedelta(days=1)
 LONGEST_CLOSURE = 366
 
 
-class NoBusinessDay(ValueError):
+class NoBusinessDayError(ValueError):
     """The calendar has no business day within a year of the date asked for."""
 
 
@@ -28,15 +28,15 @@ class Calendar:
         return day.isoweekday() in self.weekdays and day not in self.days_off
 
     def on_or_after(self, day: dt.date) -> dt.date:
-        """The day itself if it is a business day, else the next one. Raises NoBusinessDay."""
+        """The day itself if it is a business day, else the next one. Raises NoBusinessDayError."""
         return self._search(day, ONE_DAY)
 
     def on_or_before(self, day: dt.date) -> dt.date:
-        """The day itself if it is a business day, else the one before. Raises NoBusinessDay."""
+        """The day itself if it is a business day, else the one before. Raises NoBusinessDayError."""
         return self._search(day, -ONE_DAY)
 
     def add_business_days(self, day: dt.date, count: int) -> dt.date:
-        """The day that lies `count` (≥ 0) business days after `day`: 0 gives `day` itself, even when it is a day off."""
+        """The day that lies `count` (≥ 0) business days after `day`; 0 gives `day` itself, even a day off."""
         for _ in range(count):
             day = self.on_or_after(day + ONE_DAY)
         return day
@@ -51,6 +51,6 @@ class Calendar:
         for count in range(LONGEST_CLOSURE):
             if self.is_business_day(day + count * step):
                 return day + count * step
-        raise NoBusinessDay(
+        raise NoBusinessDayError(
             f"No business day within a year of {day:%Y-%m-%d}: check the working week and closing days."
         )

@@ -41,7 +41,7 @@ class Step:
 
 
 def step_day(due_on: dt.date, offset_days: int, calendar: Calendar) -> dt.date:
-    """The business day on which a step falls: before-due steps move back to one, the others forward (design section 4)."""
+    """The business day a step falls on: before-due steps move back to one, the others forward (design section 4)."""
     day = due_on + dt.timedelta(days=offset_days)
     return calendar.on_or_before(day) if offset_days < 0 else calendar.on_or_after(day)
 
@@ -52,10 +52,8 @@ def cutoff(offset_days: int, calendar: Calendar, as_of: dt.date) -> dt.date:
     `step_day` never decreases when the due date grows, so one date says it all:
     `step_day(d, k) <= as_of` exactly when `d <= cutoff(k, as_of)`.
     """
-    if offset_days < 0:
-        latest_day = calendar.on_or_after(as_of + ONE_DAY) - ONE_DAY
-    else:
-        latest_day = calendar.on_or_before(as_of)
+    next_business_day = calendar.on_or_after(as_of + ONE_DAY)
+    latest_day = next_business_day - ONE_DAY if offset_days < 0 else calendar.on_or_before(as_of)
     return latest_day - dt.timedelta(days=offset_days)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 
 def plain(amount: Decimal) -> str:
-    """The amount with at least two decimals and no trailing zeros beyond them: `120.5` → `"120.50"`, `0.1250` → `"0.125"`."""
+    """At least two decimals, no trailing zeros beyond them: `120.5` → `"120.50"`, `0.1250` → `"0.125"`."""
     text = f"{amount.normalize():f}"
     whole, _, fraction = text.partition(".")
     return f"{whole}.{fraction.ljust(2, '0')}"

@@ -70,6 +70,6 @@ def stop(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.RESUME_SENDING)
-    switches.resume_sending(organization=desk.organization, by=desk.user, now=desk.now)
+    switches.resume_sending(organization=desk.organization, by=desk.user)
     messages.success(request, "Sending is on again. What is due is written anew with the next pass.")
     return redirect(desk.url("web:followup"))

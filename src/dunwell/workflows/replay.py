@@ -80,7 +80,7 @@ def replay(
     *,
     first: dt.date,
     last: dt.date,
-    progress: Callable[[dt.date], None] = lambda day: None,
+    progress: Callable[[dt.date], None] | None = None,
 ) -> Replay:
     """Live from `first` to `last`, both included, in a scratch copy that is rolled back with all it did."""
     if last < first:
@@ -91,7 +91,9 @@ def replay(
     return result
 
 
-def _live(organization: Organization, first: dt.date, last: dt.date, progress: Callable[[dt.date], None]) -> Replay:
+def _live(
+    organization: Organization, first: dt.date, last: dt.date, progress: Callable[[dt.date], None] | None
+) -> Replay:
     result = Replay()
     opening = organization.settings.window_opens
     scratch = scratch_copy(organization, now=local_moment(first, opening, organization.zone))
@@ -110,7 +112,8 @@ def _live(organization: Organization, first: dt.date, last: dt.date, progress: C
             send_on_paper(this)
         if result.days % DAYS_BETWEEN_STATISTICS == 0:
             analyze("followup_action", "followup_notice", "followup_noticeitem")
-        progress(day)
+        if progress is not None:
+            progress(day)
         result.days += 1
         day += ONE_DAY
     _collect(scratch, last, result)

@@ -4,7 +4,13 @@ from dunwell.followup.models.actions import Action, ActionState, AnchorKind, Old
 from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.models.runs import PlanState, Run
-from dunwell.followup.models.standings import BookTotal, CustomerBalance, CustomerStanding, StandingChange, StandingCount
+from dunwell.followup.models.standings import (
+    BookTotal,
+    CustomerBalance,
+    CustomerStanding,
+    StandingChange,
+    StandingCount,
+)
 
 __all__ = [
     "Action",

@@ -43,7 +43,12 @@ class Action(models.Model):
     reason = models.CharField(max_length=20, blank=True)
     recheck_on = models.DateField(null=True, blank=True, help_text="The first day on which the reason may have ended.")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
-    needs_approval = models.BooleanField(default=False, help_text="A person had touched the notice that was called back.")
+    needs_approval = models.BooleanField(
+        default=False, help_text="A person had touched the notice that was called back."
+    )
+    limits_overridden_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     done_on = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

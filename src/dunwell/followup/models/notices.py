@@ -37,7 +37,9 @@ class Notice(models.Model):
     as_of = models.DateField(help_text="The sending date the text speaks of.")
     state = models.CharField(max_length=20, choices=NoticeState.choices)
     cancel_reason = models.CharField(max_length=200, blank=True)
-    contact = TenantForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
+    contact = TenantForeignKey(
+        Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     recipient = models.CharField(max_length=320)
     recipient_name = models.CharField(max_length=200, blank=True)
     subject = models.CharField(max_length=500)
@@ -53,8 +55,13 @@ class Notice(models.Model):
         "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     approved_at = models.DateTimeField(null=True, blank=True)
-    edited_by = models.ForeignKey("organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    edited_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     edited_at = models.DateTimeField(null=True, blank=True)
+    window_overridden_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     contact_on = models.DateField(null=True, blank=True, help_text="The day this counted as a contact.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -80,9 +80,7 @@ class PolicyStep(models.Model):
                 name="policy_step_one_per_day_and_channel",
                 violation_error_message="Two steps fall on the same day through the same channel.",
             ),
-            models.CheckConstraint(
-                condition=Q(tone__in=[tone.value for tone in Tone]), name="policy_step_tone_known"
-            ),
+            models.CheckConstraint(condition=Q(tone__in=[tone.value for tone in Tone]), name="policy_step_tone_known"),
         ]
 
     def __str__(self) -> str:

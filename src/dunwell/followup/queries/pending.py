@@ -41,7 +41,12 @@ def needs_person(organization: Organization) -> list[dict[str, Any]]:
         .order_by("-id")[:MOST_LISTED]
     )
     listed: list[dict[str, Any]] = [
-        {"reason": notice.state, "customer": notice.customer.name, "customer_id": notice.customer_id, "notice": notice.pk}
+        {
+            "reason": notice.state,
+            "customer": notice.customer.name,
+            "customer_id": notice.customer_id,
+            "notice": notice.pk,
+        }
         for notice in notices
     ]
     actions = (

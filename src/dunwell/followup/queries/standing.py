@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -27,7 +28,7 @@ class BookStanding:
 def book_standing(organization: Organization, as_of: dt.date) -> BookStanding:
     settings = organization.settings
     grace = dt.timedelta(days=settings.grace_days)
-    parameters = {
+    parameters: dict[str, Any] = {
         "organization": organization.pk,
         "as_of": as_of,
         "late_if_due_before": as_of - grace,

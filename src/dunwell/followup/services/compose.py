@@ -62,7 +62,7 @@ def sending_day(this: Pass) -> dt.date:
     return max(window.opens.astimezone(zone).date(), this.calendar.on_or_after(this.as_of))
 
 
-def compose(this: Pass, run: Run, sender: Sender, texts: Texts) -> Composed:
+def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Composed:
     """Write what is planned and has no notice yet, in batches of customers, each in a transaction of its own.
 
     Where sending is on and nobody has to approve, the messages are queued for the window in the same
@@ -82,7 +82,7 @@ def compose(this: Pass, run: Run, sender: Sender, texts: Texts) -> Composed:
 
 
 def _planned_lines(this: Pass, sending_on: dt.date, after: int) -> list[Any]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "sending_on": sending_on,
         "after": after,
@@ -95,7 +95,7 @@ def _planned_lines(this: Pass, sending_on: dt.date, after: int) -> list[Any]:
 
 
 def _compose_batch(
-    this: Pass, run: Run, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
+    this: Pass, run: Run | None, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
 ) -> None:
     facts = _facts(this, sending_on, {line.customer_id for line in lines})
     drafts: list[Draft] = []
@@ -123,7 +123,11 @@ def _groups(lines: list[Any]) -> Iterator[tuple[tuple[int, str, str], list[Any]]
 
 
 def _facts(this: Pass, sending_on: dt.date, customers: set[int]) -> dict[tuple[int, str, str], str]:
-    parameters = {"organization": this.organization.pk, "sending_on": sending_on, "asked": list(customers)}
+    parameters: dict[str, Any] = {
+        "organization": this.organization.pk,
+        "sending_on": sending_on,
+        "asked": list(customers),
+    }
     with connection.cursor() as cursor:
         cursor.execute(statement("compose_facts"), parameters)
         return {(customer, currency, channel): digest for customer, currency, channel, digest in cursor.fetchall()}
@@ -142,7 +146,7 @@ def _state(settings: OrganizationSettings, *, needs_approval: bool) -> str:
 
 
 def _store(
-    this: Pass, run: Run, sender: Sender, sending_on: dt.date, drafts: list[Draft], result: Composed
+    this: Pass, run: Run | None, sender: Sender, sending_on: dt.date, drafts: list[Draft], result: Composed
 ) -> None:
     """Notices, items and links by COPY, with ids taken beforehand; the actions learn their notice by one update."""
     organization, settings = this.organization.pk, this.settings
@@ -158,7 +162,8 @@ def _store(
                 if state == NoticeState.QUEUED:
                     queued.append((notice_id, draft))
                 copy.write_row((
-                    notice_id, organization, leading.customer_id, leading.currency, leading.channel, run.pk,
+                    notice_id, organization, leading.customer_id, leading.currency, leading.channel,
+                    run.pk if run else None,
                     leading.step_id, leading.tone, sending_on, str(state), "", leading.contact_id, leading.email,
                     leading.contact_name, written.subject, written.text, written.html, draft.amount, draft.credit,
                     draft.fingerprint, draft.window.opens, draft.window.closes, needs_approval, this.now, this.now,
@@ -198,12 +203,15 @@ def _store(
     ])  # fmt: skip
 
 
-def new_message(*, organization_id: int, sender: Sender, notice: Notice) -> tuple[int, NewMessage]:
-    """The notice's message, queued for its window; the key lets no notice be queued twice."""
+def new_message(*, organization_id: int, sender: Sender, notice: Notice, attempt: int = 0) -> tuple[int, NewMessage]:
+    """The notice's message, queued for its window; the key lets no notice be queued twice.
+
+    `attempt` counts the messages that were taken back before, when a person changed the notice.
+    """
     return notice.pk, NewMessage(
         organization_id=organization_id,
         customer_id=notice.customer_id,
-        key=f"notice-{notice.pk}",
+        key=f"notice-{notice.pk}-{attempt}",
         channel=notice.channel,
         recipient=notice.recipient,
         recipient_name=notice.recipient_name,
@@ -235,7 +243,5 @@ def queue_notices(messages: list[tuple[int, NewMessage]]) -> None:
 
 def _new_ids(table: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-        )
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
         return [row[0] for row in cursor.fetchall()]

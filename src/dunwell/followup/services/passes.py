@@ -102,7 +102,7 @@ def execute(name: str, parameters: dict[str, Any]) -> int:
     """Run one of the statements; the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement(name), parameters)
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def lock(organization: Organization) -> None:

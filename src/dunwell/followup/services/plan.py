@@ -68,7 +68,7 @@ def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep]) -> P
 
 
 def plan_parameters(this: Pass, steps: list[PolicyStep]) -> dict[str, Any]:
-    """Every parameter of the plan's statements but those of the scope: dates from the rules, limits from the settings."""
+    """The parameters of the plan's statements but for its scope: dates from the rules, limits from the settings."""
     settings = this.settings
     interval_since = this.as_of - dt.timedelta(days=settings.contact_interval_days)
     week_ago = this.as_of - dt.timedelta(days=WEEK)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
+from django.db.models import Count
 
-from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.models import Notice, NoticeMessage, NoticeState
 from dunwell.followup.services.compose import new_message, queue_notices
 from dunwell.followup.services.passes import Pass, lock
 from dunwell.followup.services.texts import Sender
@@ -37,7 +38,18 @@ def queue(notices: list[Notice], sender: Sender) -> int:
             "UPDATE followup_notice SET state = %s WHERE id = ANY (%s)",
             [NoticeState.QUEUED, [notice.pk for notice in notices]],
         )
+    earlier = dict(
+        NoticeMessage.objects.filter(notice__in=notices).values_list("notice_id").annotate(Count("id")).order_by()
+    )
     queue_notices(
-        [new_message(organization_id=notice.organization_id, sender=sender, notice=notice) for notice in notices]
+        [
+            new_message(
+                organization_id=notice.organization_id,
+                sender=sender,
+                notice=notice,
+                attempt=earlier.get(notice.pk, 0),
+            )
+            for notice in notices
+        ]
     )
     return len(notices)

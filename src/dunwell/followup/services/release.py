@@ -20,9 +20,7 @@ def release_unsent(this: Pass, parameters: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement("plan_releasable"), parameters)
         rows = cursor.fetchall()
-    return call_back(
-        organization_id=this.organization.pk, notices_and_messages=rows, reason=NEW_FACTS, now=this.now
-    )
+    return call_back(organization_id=this.organization.pk, notices_and_messages=rows, reason=NEW_FACTS, now=this.now)
 
 
 def call_back(

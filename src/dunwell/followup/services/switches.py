@@ -52,13 +52,11 @@ def stop_sending(*, organization: Organization, by: User | None, now: dt.datetim
     with connection.cursor() as cursor:
         cursor.execute(statement("queued_notices"), {"organization": organization.pk})
         rows = cursor.fetchall()
-    return call_back(
-        organization_id=organization.pk, notices_and_messages=rows, reason="Sending was stopped.", now=now
-    )
+    return call_back(organization_id=organization.pk, notices_and_messages=rows, reason="Sending was stopped.", now=now)
 
 
 @transaction.atomic
-def resume_sending(*, organization: Organization, by: User | None, now: dt.datetime) -> None:
+def resume_sending(*, organization: Organization, by: User | None) -> None:
     """Sending goes on; the next pass composes what is due by then."""
     settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
     with pghistory.context(user=by.pk if by else None, action="resume sending"):

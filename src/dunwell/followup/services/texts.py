@@ -57,7 +57,7 @@ class Texts:
     def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date) -> Rendered:
         """The words of the notice whose highest step is `leading`'s, about the invoices of `lines`.
 
-        Rows are those of `compose_actions.sql`. Raises MissingValueError or TooLongError: nothing goes with a hole in it.
+        Rows are those of `compose_actions.sql`. Raises MissingValueError or TooLongError: nothing goes with a hole.
         """
         template = self._template(leading.template_id, leading.language)
         sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]

@@ -101,7 +101,7 @@ class Invoice(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
-    objects: ClassVar[models.Manager[Invoice]] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[models.Manager[Invoice]] = InvoiceQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -127,7 +127,9 @@ class Invoice(models.Model):
             ),
             # The book as of a past day also has what was settled since
             models.Index(
-                fields=("organization", "settled_on"), condition=Q(settled_on__isnull=False), name="invoice_settled_since"
+                fields=("organization", "settled_on"),
+                condition=Q(settled_on__isnull=False),
+                name="invoice_settled_since",
             ),
             # A customer's page, assessing one customer, and the tenant key to customers
             models.Index(fields=("organization", "customer", "due_on"), name="invoice_by_customer"),

@@ -98,7 +98,9 @@ class Payment(models.Model):
             # Unapplied credit as of a past day: what has been used, refunded or has failed since
             models.Index(fields=("organization", "last_entry_on"), name="payment_entries_since"),
             models.Index(
-                fields=("organization", "refunded_on"), condition=Q(refunded_on__isnull=False), name="payment_refunded_since"
+                fields=("organization", "refunded_on"),
+                condition=Q(refunded_on__isnull=False),
+                name="payment_refunded_since",
             ),
             models.Index(
                 fields=("organization", "failed_on"), condition=Q(failed_on__isnull=False), name="payment_failed_since"

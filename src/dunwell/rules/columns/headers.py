@@ -328,6 +328,8 @@ def weigh(target: Target, confidence: float, content: Content) -> float:
         "payment_url": (content.urls <= 0.8, 0.1),
         "invoice_number": (content.distinct <= 0.5, 0.5),
         "customer_name": (content.words <= 0.3, 0.6),
+        "customer_country": (content.words <= 0.8, 0.2),
+        "customer_language": (content.words <= 0.8, 0.2),
         "terms": (content.dates > 0.8, 0.3),
         "customer_terms": (content.dates > 0.8, 0.3),
     }
