@@ -1,0 +1,56 @@
+"""Trying a mail server out before anything depends on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from dunwell.messaging.channels.email.channel import SmtpChannel
+from dunwell.messaging.channels.email.settings import SmtpSettings
+from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError
+
+_BODY = """\
+This is a test from Dunwell.
+
+It came through {server}, so reminders will too.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """Whether the server took a test mail, and its own words."""
+
+    accepted: bool
+    words: str
+
+
+def send_test(
+    settings: SmtpSettings, *, sender: str, to: str, now: dt.datetime, sender_name: str = "", reply_to: str = ""
+) -> ProbeResult:
+    """Connect, sign in and send one test mail."""
+    channel = SmtpChannel(settings)
+    message = OutgoingMessage(
+        id=0,
+        organization_id=0,
+        customer_id=0,
+        recipient=to,
+        recipient_name="",
+        sender=sender,
+        sender_name=sender_name,
+        reply_to=reply_to,
+        subject="Test from Dunwell",
+        body_text=_BODY.format(server=settings.server),
+        body_html="",
+        rfc_message_id=f"<test-{secrets.token_hex(12)}@{sender.rpartition('@')[2]}>",
+        attempts=0,
+        date=now,
+    )
+    try:
+        channel.open()
+        answer = channel.transmit(message)
+    except ServerUnavailableError as error:
+        return ProbeResult(accepted=False, words=str(error))
+    finally:
+        channel.close()
+    return ProbeResult(accepted=answer.result is Result.ACCEPTED, words=answer.detail)
