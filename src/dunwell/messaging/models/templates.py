@@ -30,7 +30,7 @@ class MessageTemplate(models.Model):
     tone = models.CharField(max_length=10, choices=Tone.choices)
     channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
     language = models.CharField(max_length=16, default="en")
-    subject = models.CharField(max_length=300, blank=True)
+    subject = models.TextField(blank=True, help_text="With tags and conditions; what it renders to is short.")
     body_html = models.TextField(blank=True)
     body_text = models.TextField(blank=True, help_text="Empty: made from the HTML.")
     version = models.PositiveIntegerField(default=1)
