@@ -38,11 +38,11 @@ DECIMALS = 4
 _MARK = r"[A-Za-z]{0,3}\.?[$€£¥₹₺₽₩₪₫₴₦]|[A-Za-z]{2,3}\.?|zł|Zł|Kč|kč"
 _SHAPE = re.compile(
     rf"(?:(?P<lead>{_MARK})\s*(?=\())?(?P<open>\()?\s*(?P<sign>[-+−–])?\s*(?P<mark>{_MARK})?\s*(?P<inner>[-+−–])?\s*"
-    r"(?P<body>(?:\d|[.,]\d)[\d.,'’\s]*?)\s*"
+    r"(?P<body>(?:[0-9]|[.,][0-9])[0-9.,'’\s]*?)\s*"
     rf"(?P<side>CR|DR|Cr|Dr|[-−–])?\s*(?P<mark2>{_MARK})?\s*(?P<side2>CR|DR|Cr|Dr|[-−–])?\s*(?P<close>\))?"
 )
 _BLANK_SHAPE = re.compile(r"\s*[-–—−]?\s*")
-_PLAIN = re.compile(rf"-?\d{{1,{WHOLE_DIGITS}}}(?:\.\d{{1,{DECIMALS}}})?")
+_PLAIN = re.compile(rf"-?[0-9]{{1,{WHOLE_DIGITS}}}(?:\.[0-9]{{1,{DECIMALS}}})?")
 _SPACES = re.compile(r"[\s'’]")
 _GROUPED = {mark: re.compile(rf"\d{{1,3}}(?:\{mark}\d{{2,3}})*\{mark}\d{{3}}") for mark in ".,"}
 
@@ -189,12 +189,10 @@ def settle_numbers(columns: Mapping[str, NumberEvidence]) -> DecimalMark | Quest
     """
     proven = {mark: [name for name, column in columns.items() if column.votes[mark]] for mark in LABELS}
     if proven["."] and proven[","]:
-        examples = [
-            example for mark in LABELS for name in proven[mark][:1] for example in columns[name].examples[mark][:2]
-        ]
+        examples = [columns[proven[mark][0]].examples[mark][0] for mark in LABELS]
         return Question(
             "numbers",
-            "Amounts are written in two ways, " + " and ".join(f"“{example}”" for example in examples[::2]) + ".",
+            "Amounts are written in two ways, " + " and ".join(f"“{example}”" for example in examples) + ".",
             tuple(LABELS.values()),
             tuple(examples),
         )

@@ -75,7 +75,9 @@ _KIND_OF: dict[str, DocumentKind] = {word: kind for kind, words in _KINDS.items(
 _AT_ONCE_WORDS, _TOTAL_WORDS = frozenset(_AT_ONCE.split("|")), frozenset(_TOTALS.split("|"))
 _TOTAL_STARTS = ("total ", "summe ", "totale ", "totaal ")
 _DAYS = re.compile(r"(?<!\d)(\d{1,3})(?!\d)")
-_NOT_NET = re.compile(r"\d\s*%|\d\s*/\s*\d|\b(?:eom|month|monat|mois|mes|mese|maand|fine mese|fin de mois)\b")
+_NOT_NET = re.compile(
+    r"\d\s*%|\d\s*/\s*\d|\b(?:eom|months?|monate?|mois|mes|meses|mese|mesi|maand|maanden|fine mese|fin de mois)\b"
+)
 
 
 def yes_or_no(text: str) -> bool | None:
