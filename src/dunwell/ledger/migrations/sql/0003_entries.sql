@@ -1,6 +1,10 @@
 -- What is applied to an invoice, and what of a payment or credit note is allocated, follows from
 -- the dated entries. Statement-level triggers recompute the rows an entry touches and write only
 -- those that differ, so a bulk writer that inserted the right figures pays for the comparison alone.
+--
+-- The rows are locked by a statement of its own first: the one that adds up then sees what another
+-- transaction has committed while this one waited, so that two at once cannot overpay an invoice. The
+-- lock lets foreign keys pass; what this transaction itself has made, nobody else can see, and needs none.
 
 CREATE FUNCTION ledger_refresh_invoices(ids bigint[]) RETURNS void LANGUAGE sql AS $$
     UPDATE ledger_invoice AS invoice
@@ -77,12 +81,18 @@ BEGIN
           INTO invoices, payments, credit_notes FROM (TABLE old_rows UNION ALL TABLE new_rows) AS changed;
     END IF;
     IF invoices IS NOT NULL THEN
+        PERFORM FROM ledger_invoice
+          WHERE id = ANY (invoices) AND xmin <> pg_current_xact_id()::xid ORDER BY id FOR NO KEY UPDATE;
         PERFORM ledger_refresh_invoices(invoices);
     END IF;
     IF payments IS NOT NULL THEN
+        PERFORM FROM ledger_payment
+          WHERE id = ANY (payments) AND xmin <> pg_current_xact_id()::xid ORDER BY id FOR NO KEY UPDATE;
         PERFORM ledger_refresh_payments(payments);
     END IF;
     IF credit_notes IS NOT NULL THEN
+        PERFORM FROM ledger_creditnote
+          WHERE id = ANY (credit_notes) AND xmin <> pg_current_xact_id()::xid ORDER BY id FOR NO KEY UPDATE;
         PERFORM ledger_refresh_credit_notes(credit_notes);
     END IF;
     RETURN NULL;
@@ -100,6 +110,8 @@ BEGIN
         SELECT array_agg(DISTINCT invoice_id) INTO invoices FROM (TABLE old_rows UNION ALL TABLE new_rows) AS changed;
     END IF;
     IF invoices IS NOT NULL THEN
+        PERFORM FROM ledger_invoice
+          WHERE id = ANY (invoices) AND xmin <> pg_current_xact_id()::xid ORDER BY id FOR NO KEY UPDATE;
         PERFORM ledger_refresh_invoices(invoices);
     END IF;
     RETURN NULL;
