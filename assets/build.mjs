@@ -5,7 +5,7 @@
 // Run by `make assets`: `npm ci --ignore-scripts && node assets/build.mjs`.
 
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -16,7 +16,8 @@ import { PurgeCSS } from "purgecss";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const source = path.join(root, "assets");
 const web = path.join(root, "src/dunwell/web");
-const target = path.join(web, "static/dist");
+const finished = path.join(web, "static/dist");
+const target = `${finished}.${process.pid}`;
 // Tabler is written with light-dark() and oklch: browsers of 2024 and later.
 const targets = ["chrome123", "firefox128", "safari17.5"];
 
@@ -122,11 +123,13 @@ async function images() {
   }
 }
 
-await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 await fontsAndStyles();
 await scripts();
 await icons();
 await images();
 await writeFile(path.join(target, "manifest.json"), `${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`);
-console.log(`${Object.keys(manifest).length} assets in ${path.relative(root, target)}`);
+// A server that runs meanwhile sees the old files or the new, never half of them.
+await rm(finished, { recursive: true, force: true });
+await rename(target, finished);
+console.log(`${Object.keys(manifest).length} assets in ${path.relative(root, finished)}`);

@@ -122,3 +122,13 @@ def delivery_events(organization: Organization, deliveries: list[NoticeMessage])
     ids = [delivery.message_id for delivery in deliveries]
     events = MessageEvent.objects.filter(organization=organization, message_id__in=ids).select_related("user")
     return list(events.order_by("at", "pk"))
+
+
+def latest_unsent(organization: Organization, customer_id: int, currency: str) -> Notice | None:
+    """The notice to this customer in this currency that is ready to go, if there is one."""
+    states = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
+    return (
+        Notice.objects.filter(organization=organization, customer_id=customer_id, currency=currency, state__in=states)
+        .order_by("-pk")
+        .first()
+    )

@@ -13,7 +13,7 @@ from dunwell.followup.models import Notice, NoticeState, StandingChange
 from dunwell.ledger.models import CreditNote, Hold, Invoice, Payment, WriteOff
 from dunwell.organizations.models import Organization
 
-PER_PAGE = 60
+PER_PAGE = 30
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,9 @@ from dunwell.followup.services import switches
 from dunwell.insights import notices as insights
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import access
+from dunwell.workflows.notices import refresh
 from dunwell.workflows.sender import channels_set_up
+from dunwell.workflows.wake import wake_dispatch
 
 SHOWN = 12
 
@@ -54,6 +56,8 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
     except switches.CannotStartError as error:
         messages.error(request, f"Chasing cannot start yet. {error}")
         return redirect(desk.url("web:start_chasing"))
+    refresh(desk.organization, now=desk.now)
+    wake_dispatch(desk.organization)
     messages.success(request, "Chasing has started. What is due goes out in the send window, after a last check.")
     return redirect(desk.url("web:followup"))
 
@@ -71,5 +75,7 @@ def stop(request: HttpRequest, slug: str) -> HttpResponse:
 def resume(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.RESUME_SENDING)
     switches.resume_sending(organization=desk.organization, by=desk.user)
-    messages.success(request, "Sending is on again. What is due is written anew with the next pass.")
+    refresh(desk.organization, now=desk.now)
+    wake_dispatch(desk.organization)
+    messages.success(request, "Sending is on again. What is due goes out in the send window.")
     return redirect(desk.url("web:followup"))

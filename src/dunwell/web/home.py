@@ -37,6 +37,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
             "defaulters": whole.customers[Standing.DEFAULTER],
             "agings": [shapes.aging(desk, total) for total in whole.totals],
             "today": today,
+            "last_run_style": "time" if today.last_run and today.last_run.as_of == desk.today else "medium",
             "changes": [(*CHANGES[name], count) for name, count in today.changes.items() if name in CHANGES],
             "needs": activity.needs_person(desk.organization),
             "weeks": shapes.weeks(desk, weeks),

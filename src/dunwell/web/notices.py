@@ -1,4 +1,4 @@
-"""One notice: exactly as it goes, and what a person can do with it."""
+"""One notice: exactly as it goes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from dunwell.workflows.sender import sender_of
 TOUCHABLE = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 
 
-def _notice(desk: Desk, notice_id: int) -> Notice:
+def notice_or_404(desk: Desk, notice_id: int) -> Notice:
     found = insights.notice(desk.organization, notice_id)
     if found is None:
         raise Http404
@@ -28,28 +28,36 @@ def _notice(desk: Desk, notice_id: int) -> Notice:
 
 def notice(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.READ_NOTICES)
-    found = _notice(desk, notice_id)
+    found = notice_or_404(desk, notice_id)
     return desk.render("web/notice.html", _context(desk, found))
 
 
 def _context(desk: Desk, found: Notice) -> dict[str, Any]:
     deliveries = insights.deliveries(desk.organization, found)
     touchable = found.state in TOUCHABLE
+    settles = desk.may(Permission.RESOLVE_UNCERTAIN)
+    window_open = found.opens_at <= desk.now < found.closes_at
+    items = insights.items(desk.organization, found)
+    for item in items:
+        item.dialog = f"drop-{item.invoice_id}"  # type: ignore[attr-defined]
     return {
         "place": "followup",
-        "sender": sender_of(desk.organization),
-        "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),
         "notice": found,
-        "items": insights.items(desk.organization, found),
+        "sender": sender_of(desk.organization),
+        "items": items,
         "deliveries": deliveries,
         "events": insights.delivery_events(desk.organization, deliveries),
+        "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),
         "as_text": desk.request.GET.get("view") == "text" or not found.body_html,
-        "touchable": touchable,
         "can_approve": found.state == NoticeState.AWAITING_APPROVAL and desk.may(Permission.APPROVE_NOTICES),
         "can_edit": touchable and desk.may(Permission.EDIT_NOTICES),
-        "can_send": touchable and desk.settings.may_send and desk.may(Permission.SEND_NOW),
-        "window_open": found.opens_at <= desk.now < found.closes_at,
-        "uncertain": found.state == NoticeState.UNCERTAIN and desk.may(Permission.RESOLVE_UNCERTAIN),
+        "can_send": touchable
+        and desk.settings.may_send
+        and desk.may(Permission.SEND_NOW)
+        and (window_open or desk.may(Permission.OVERRIDE_LIMITS)),
+        "window_open": window_open,
+        "can_settle": found.state == NoticeState.UNCERTAIN and settles,
+        "can_try_again": found.state == NoticeState.FAILED and settles,
     }
 
 
@@ -57,7 +65,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
 def mail(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     """The mail's HTML alone, for the frame on the notice's page: no script, no form, no request to elsewhere."""
     desk = access(request, slug, Permission.READ_NOTICES)
-    found = _notice(desk, notice_id)
+    found = notice_or_404(desk, notice_id)
     response = HttpResponse(found.body_html or f"<pre>{escape(found.body_text)}</pre>")
     response.headers[HEADER] = MAIL_POLICY
     return response

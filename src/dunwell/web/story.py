@@ -11,6 +11,7 @@ from typing import Any
 from dunwell.insights.timeline import Event
 from dunwell.web import words
 from dunwell.web.access import Desk
+from dunwell.web.templatetags.figures import write_day
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _invoice(desk: Desk, invoice: Any) -> Telling:
         "url": desk.url("web:invoice", invoice.pk),
         "amount": invoice.total,
         "currency": invoice.currency,
-        "detail": f"Due {invoice.due_on:%-d %b %Y}",
+        "detail": f"Due {write_day(invoice.due_on, desk.organization.locale)}",
     }
 
 

@@ -42,6 +42,10 @@ def write_money(amount: Decimal, currency: str, locale: str = "en_US") -> str:
     return _written(amount, currency, _locale(locale))
 
 
+def write_day(day: dt.date, locale: str = "en_US") -> str:
+    return str(format_date(day, "medium", locale=_locale(locale)))
+
+
 @register.simple_tag(takes_context=True)
 def money(context: Mapping[str, Any], amount: Decimal | None, currency: str) -> SafeString:
     """An amount with its currency; nothing where there is none."""

@@ -1,0 +1,18 @@
+"""Asking the workers for what cannot wait for their next look, by the task's name alone."""
+
+from __future__ import annotations
+
+import contextlib
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from dunwell.organizations.models import Organization
+
+
+def wake_dispatch(organization: Organization) -> None:
+    """Have a worker send what is queued and due; once asked is enough."""
+    key = f"followup.dispatch:{organization.pk}"
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task("followup.dispatch", queueing_lock=key, lock=key).defer(organization_id=organization.pk)
