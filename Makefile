@@ -57,7 +57,7 @@ test: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Formatting, lint, types, import contra
 	$(call say,types)
 	@$(BIN)/mypy --no-error-summary
 	$(call say,import contracts)
-	@$(BIN)/lint-imports --no-timings > $(VENV)/import-contracts.txt || { cat $(VENV)/import-contracts.txt; exit 1; }
+	@$(BIN)/lint-imports > $(VENV)/import-contracts.txt || { cat $(VENV)/import-contracts.txt; exit 1; }
 	$(call say,tests)
 	@$(BIN)/python -m pytest $(ARGS)
 

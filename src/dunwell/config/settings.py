@@ -100,9 +100,8 @@ PGHISTORY_APPEND_ONLY = True
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
 PROCRASTINATE_IMPORT_PATHS = ["dunwell.worker.tasks"]
 
-# Static files come out of the package, with far-future caching where a file's name carries its hash
+# Static files come out of the installed packages (no collectstatic)
 STATIC_URL = "/static/"
-STATIC_ROOT = env.data_dir / "static"
 WHITENOISE_IMMUTABLE_FILE_TEST = r"/dist/[^/]+-[0-9A-Za-z]{8,}\.[a-z0-9]+$"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

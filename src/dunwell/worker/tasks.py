@@ -63,7 +63,8 @@ def run(context: JobContext, organization_id: int) -> None:
         worker=WORKER,
         should_stop=context.should_abort,
     )
-    log.info("run", organization=organization.slug, **report.as_json())
+    counts = {name: getattr(report, name) for name in ("planned", "notices", "queued", "sent", "failed", "uncertain")}
+    log.info("run", organization=organization.slug, as_of=str(report.as_of), **counts)
 
 
 @app.task(name="followup.dispatch", retry=_retry, pass_context=True)
