@@ -70,16 +70,16 @@ class Progress:
 
 
 def _demo(show: Progress, children: Children, *, wanted_port: int, serve: bool, as_json: bool) -> None:
+    mail_port = free_port(MAIL_PORT)
+    mails = Path(settings.DATA_DIR).absolute() / "mails"
+    children.start("mail", "catch-mail", "--port", str(mail_port), "--folder", str(mails))
     with show.phase("migrate", "Preparing the database"):
         bring_up_to_date()
     with show.phase("organization", "Generating 240 customers and 24 months of invoices"):
         organization = demo_organization.find_demo() or demo_organization.make_demo(now=database_now())
         password = _password()
         demo_organization.make_demo_user(organization=organization, password=password)
-    mail_port = free_port(MAIL_PORT)
-    mails = Path(settings.DATA_DIR).absolute() / "mails"
     with show.phase("mail", "Starting a mail server that keeps every mail as a file"):
-        children.start("mail", "catch-mail", "--port", str(mail_port), "--folder", str(mails))
         children.wait_for_port(mail_port)
         # This process sends through it at once; web and worker are told by their environment
         settings.SMTP_HOST, settings.SMTP_PORT, settings.SMTP_SECURITY = "127.0.0.1", mail_port, "none"
@@ -93,7 +93,6 @@ def _demo(show: Progress, children: Children, *, wanted_port: int, serve: bool, 
         sys.stdout.write(json.dumps(summary) + "\n")
         sys.stdout.flush()
     if serve:
-        show.is_serving = True
         children.wait()
 
 
@@ -108,6 +107,7 @@ def _serve(show: Progress, children: Children, *, wanted_port: int, mail_port: i
         "DUNWELL_SMTP_PORT": str(mail_port),
         "DUNWELL_SMTP_SECURITY": "none",
     }
+    show.is_serving = True  # from here on Ctrl-C is how it is meant to end
     with show.phase("serve", "Starting web and worker"):
         children.start("web", "serve", "--port", str(port), **surroundings)
         children.start("worker", "worker", **surroundings)

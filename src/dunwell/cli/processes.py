@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -35,7 +36,11 @@ class ChildEndedError(Exception):
 
 @contextlib.contextmanager
 def stop_on_signals() -> Iterator[None]:
-    """Turn the signals that end a program into StopRequested; on leaving they are ignored, so that cleaning up ends."""
+    """Turn the signals that end a program into StopRequested; on leaving they are ignored, so that cleaning up ends.
+
+    Two ends come without a signal to us, and are turned into one: of the terminal, when somebody else leads its
+    session (`ssh -t host make demo`), and of the `make` that waits for us.
+    """
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         for number in _ENDING:
@@ -44,6 +49,7 @@ def stop_on_signals() -> Iterator[None]:
 
     for number in _ENDING:
         signal.signal(number, stop)
+    threading.Thread(target=_notice_silent_ends, name="silent ends", daemon=True).start()
     try:
         yield
     finally:
@@ -133,6 +139,18 @@ def end_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+def _notice_silent_ends() -> None:
+    """Send ourselves SIGHUP when the terminal hangs up, or when the make that started us is gone."""
+    hang_up = select.poll()
+    for stream in (0, 1, 2):
+        if os.isatty(stream):
+            hang_up.register(stream, 0)  # a hang-up is reported unasked
+    make = os.getppid() if "MAKELEVEL" in os.environ else 0
+    while not hang_up.poll(1000) and (not make or os.getppid() == make):
+        pass
+    os.kill(os.getpid(), signal.SIGHUP)
 
 
 def free_port(wanted: int) -> int:
