@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -117,7 +118,7 @@ def receive_upload(
     folder = imports_dir() / organization.slug
     folder.mkdir(parents=True, exist_ok=True)
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", name)[-80:]
-    path = folder / f"{now:%Y%m%d-%H%M%S-%f}-{safe}"
+    path = folder / f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(4)}-{safe}"
     digest, size = hashlib.sha256(), 0
     try:
         with path.open("xb") as file:

@@ -317,14 +317,18 @@ def by_header(header: str) -> dict[Target, float]:
 
 
 def weigh(target: Target, confidence: float, content: Content) -> float:
-    """The confidence after a look at the cells: contradicted by them, it nearly goes."""
+    """The confidence after a look at the cells.
+
+    A clear header over cells that mostly say otherwise becomes a doubt, about which a person is
+    asked where it matters; single bad cells are bad rows, not another meaning of the column.
+    """
     if content.filled == 0:
         return confidence * 0.9
     contradiction = {
-        **dict.fromkeys(DATES, (content.dates <= 0.8, 0.2)),
-        **dict.fromkeys(AMOUNTS, (content.numbers <= 0.8 or content.dates >= 0.95, 0.2)),
-        "customer_email": (content.emails <= 0.5, 0.2),
-        "currency": (content.currencies <= 0.8, 0.2),
+        **dict.fromkeys(DATES, (content.dates <= 0.5, 0.5)),
+        **dict.fromkeys(AMOUNTS, (content.numbers <= 0.5, 0.5)),
+        "customer_email": (content.emails <= 0.3, 0.2),
+        "currency": (content.currencies <= 0.5, 0.5),
         "payment_url": (content.urls <= 0.8, 0.1),
         "invoice_number": (content.distinct <= 0.5, 0.5),
         "customer_name": (content.words <= 0.3, 0.6),
