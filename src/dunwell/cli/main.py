@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, ProgrammingError
 
 import dunwell
-from dunwell.cli import catch_mail, demo, migrate, organizations, replay, run, serve, standing, users, worker
+from dunwell.cli import catch_mail, demo, imports, migrate, organizations, replay, run, serve, standing, users, worker
 from dunwell.cli.processes import end_with_parent
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(users.app, name="user")
 app.command("migrate")(migrate.migrate)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
+app.command("import")(imports.import_command)
 app.command("run")(run.run)
 app.command("standing")(standing.standing)
 app.command("replay")(replay.replay)

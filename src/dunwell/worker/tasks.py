@@ -20,6 +20,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
+from dunwell.ledger.imports.services import run_file_import
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import database_now, local_date
 from dunwell.worker import schedule
@@ -83,6 +84,12 @@ def dispatch(context: JobContext, organization_id: int) -> None:
             failed=report.failed,
             uncertain=report.uncertain,
         )
+
+
+@app.task(name="imports.run", retry=_retry)
+def import_file(import_id: int) -> None:
+    """Check or import one uploaded file. Done before, it is not done again."""
+    run_file_import(import_id, database_now())
 
 
 @app.periodic(cron=EVERY_MINUTE)
