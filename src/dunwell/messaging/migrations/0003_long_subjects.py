@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('messaging', '0002_tenant_keys'),
+        ("messaging", "0002_tenant_keys"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='messagetemplate',
-            name='subject',
-            field=models.TextField(blank=True, help_text='With tags and conditions; what it renders to is short.'),
+            model_name="messagetemplate",
+            name="subject",
+            field=models.TextField(blank=True, help_text="With tags and conditions; what it renders to is short."),
         ),
         migrations.AlterField(
-            model_name='messagetemplateevent',
-            name='subject',
-            field=models.TextField(blank=True, help_text='With tags and conditions; what it renders to is short.'),
+            model_name="messagetemplateevent",
+            name="subject",
+            field=models.TextField(blank=True, help_text="With tags and conditions; what it renders to is short."),
         ),
     ]

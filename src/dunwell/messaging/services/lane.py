@@ -19,7 +19,7 @@ from dunwell.messaging.channels.port import (
     Transmission,
 )
 from dunwell.messaging.services import retries, statements
-from dunwell.messaging.services.work import Cursor, DispatchReport, Outcome, Work
+from dunwell.messaging.services.work import Cursor, DispatchReport, Outcome, Refusal, Work
 
 log = structlog.get_logger(__name__)
 
@@ -121,45 +121,48 @@ class Lane:
     # One message
 
     def _turn(self, finished: _Finished | None, message_id: int, channel: Channel) -> OutgoingMessage | None:
-        """Store the previous outcome and begin the next message, in one transaction."""
+        """Store the previous outcome and begin the next message, in one transaction.
+
+        In pipeline mode: what is sent before the guard's answer is awaited takes one round trip,
+        what is sent after it takes the second.
+        """
         try:
-            with self._connection.transaction(), self._connection.cursor() as cursor:
-                if finished is not None:
-                    self._store(cursor, finished)
-                message = self._begin(cursor, message_id, channel)
+            with self._connection.pipeline(), self._connection.transaction():
+                now = self._work.clock()
+                storing = None if finished is None else self._send_outcome(finished)
+                beginning = self._connection.execute(
+                    statements.BEGIN_SENDING,
+                    (now, channel.longest + _LEASE_MARGIN, message_id, self._worker, now),
+                )
+                # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
+                refusal = self._work.guard(self._connection.cursor(), message_id)
+                if finished is not None and storing is not None:
+                    self._tell(finished, storing)
+                row = beginning.fetchone()
+                if row is not None and refusal is not None:
+                    self._refuse(message_id, refusal, now)
         except BaseException:
             # Whatever is wrong with the next message, the previous one's outcome is kept
             self._store_alone(finished)
             raise
         if finished is not None:
             self._after(finished)
-        return message
+        return None if row is None or refusal is not None else OutgoingMessage(*(*row, now))
 
-    def _begin(self, cursor: Cursor, message_id: int, channel: Channel) -> OutgoingMessage | None:
-        now = self._work.clock()
-        row = cursor.execute(
-            statements.BEGIN_SENDING,
-            {"id": message_id, "now": now, "worker": self._worker, "lease": channel.longest + _LEASE_MARGIN},
-        ).fetchone()
-        if row is None:
-            return None
-        # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
-        refusal = self._work.guard(cursor, message_id)
-        if refusal is None:
-            return OutgoingMessage(*(*row, now))
-        if refusal.retry_at is None:
-            cursor.execute(statements.STORE_REFUSAL, {"id": message_id, "reason": refusal.reason, "at": now})
-            outcome = Outcome("cancelled", now, refusal.reason)
-            self.report.cancelled += 1
-        else:
-            cursor.execute(
-                statements.PUT_BACK,
-                {"id": message_id, "worker": self._worker, "next_attempt_at": refusal.retry_at},
-            )
-            outcome = Outcome("queued", now, refusal.reason, refusal.retry_at)
-            self.report.put_off += 1
-        self._work.record(cursor, message_id, outcome)
-        return None
+    def _refuse(self, message_id: int, refusal: Refusal, now: dt.datetime) -> None:
+        with self._connection.cursor() as cursor:
+            if refusal.retry_at is None:
+                cursor.execute(statements.STORE_REFUSAL, {"id": message_id, "reason": refusal.reason, "at": now})
+                outcome = Outcome("cancelled", now, refusal.reason)
+                self.report.cancelled += 1
+            else:
+                cursor.execute(
+                    statements.PUT_BACK,
+                    {"id": message_id, "worker": self._worker, "next_attempt_at": refusal.retry_at},
+                )
+                outcome = Outcome("queued", now, refusal.reason, refusal.retry_at)
+                self.report.put_off += 1
+            self._work.record(cursor, message_id, outcome)
 
     def _transmit(self, kind: str, channel: Channel, message: OutgoingMessage) -> _Finished | None:
         try:
@@ -200,28 +203,31 @@ class Lane:
 
     # Outcomes
 
-    def _store(self, cursor: Cursor, finished: _Finished, *, tell: bool = True) -> None:
+    def _send_outcome(self, finished: _Finished) -> Cursor:
         outcome = finished.outcome
         waits = outcome.state == "queued"
-        stored = cursor.execute(
+        return self._connection.execute(
             statements.STORE_OUTCOME,
-            {
-                "id": finished.message.id,
-                "worker": self._worker,
-                "state": outcome.state,
-                "attempts": finished.attempts,
-                "finished_at": None if waits else outcome.at,
-                "next_attempt_at": outcome.next_attempt_at,
-                "error": "" if outcome.state == "sent" else outcome.detail,
-                "kind": "delayed" if waits else outcome.state,
-                "at": outcome.at,
-                "detail": outcome.detail,
-            },
-        ).fetchone()
-        if stored is None:
-            log.warning("outcome_came_too_late", message_id=finished.message.id, state=outcome.state)
-        elif tell:
-            self._work.record(cursor, finished.message.id, outcome)
+            (
+                outcome.state,
+                finished.attempts,
+                None if waits else outcome.at,
+                outcome.next_attempt_at,
+                "" if outcome.state == "sent" else outcome.detail,
+                finished.message.id,
+                self._worker,
+                "delayed" if waits else outcome.state,
+                outcome.at,
+                outcome.detail,
+            ),
+        )
+
+    def _tell(self, finished: _Finished, storing: Cursor) -> None:
+        """Tell whoever keeps the score, unless a person has settled the message meanwhile."""
+        if storing.fetchone() is None:
+            log.warning("outcome_came_too_late", message_id=finished.message.id, state=finished.outcome.state)
+        else:
+            self._work.record(self._connection.cursor(), finished.message.id, finished.outcome)
 
     def _store_alone(self, finished: _Finished | None) -> None:
         """Store an outcome in a transaction of its own, through a restart of the database if need be."""
@@ -229,8 +235,8 @@ class Lane:
             return
         for attempt in range(_STORE_ATTEMPTS):
             try:
-                with self._connection.transaction(), self._connection.cursor() as cursor:
-                    self._store(cursor, finished)
+                with self._connection.transaction():
+                    self._tell(finished, self._send_outcome(finished))
                 break
             except psycopg.OperationalError:
                 if attempt + 1 == _STORE_ATTEMPTS:
@@ -239,8 +245,7 @@ class Lane:
                 self._reconnect()
             except BaseException:
                 # What happened to the mail is stored even when whoever is told fails
-                with self._connection.transaction(), self._connection.cursor() as cursor:
-                    self._store(cursor, finished, tell=False)
+                self._send_outcome(finished)
                 raise
         self._after(finished)
 

@@ -30,11 +30,11 @@ RETURNING m.next_attempt_at, m.id, m.channel
 # Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window
 BEGIN_SENDING = """
 UPDATE messaging_message
-SET state = 'sending', sending_at = %(now)s, leased_until = statement_timestamp() + %(lease)s
-WHERE id = %(id)s
+SET state = 'sending', sending_at = %s, leased_until = statement_timestamp() + %s
+WHERE id = %s
   AND state = 'queued'
-  AND leased_by = %(worker)s
-  AND (not_after IS NULL OR not_after > %(now)s)
+  AND leased_by = %s
+  AND (not_after IS NULL OR not_after > %s)
 RETURNING id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
           subject, body_text, body_html, rfc_message_id, attempts
 """
@@ -43,18 +43,18 @@ RETURNING id, organization_id, customer_id, recipient, recipient_name, sender, s
 STORE_OUTCOME = """
 WITH stored AS (
     UPDATE messaging_message
-    SET state = %(state)s,
-        attempts = %(attempts)s,
-        finished_at = %(finished_at)s,
-        next_attempt_at = coalesce(%(next_attempt_at)s, next_attempt_at),
-        last_error = %(error)s,
+    SET state = %s,
+        attempts = %s,
+        finished_at = %s,
+        next_attempt_at = coalesce(%s, next_attempt_at),
+        last_error = %s,
         leased_until = NULL,
         leased_by = ''
-    WHERE id = %(id)s AND leased_by = %(worker)s AND state IN ('sending', 'uncertain')
+    WHERE id = %s AND leased_by = %s AND state IN ('sending', 'uncertain')
     RETURNING organization_id, id
 )
 INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
-SELECT organization_id, id, %(kind)s, %(at)s, %(detail)s FROM stored
+SELECT organization_id, id, %s, %s, %s FROM stored
 RETURNING message_id
 """
 
