@@ -20,11 +20,11 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
-from dunwell.ledger.imports.services import run_file_import
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import database_now, local_date
 from dunwell.worker import schedule
 from dunwell.workflows.dispatch import dispatch_organization, settle_stuck
+from dunwell.workflows.imports import run_upload
 from dunwell.workflows.run import run_organization
 
 log = structlog.get_logger(__name__)
@@ -89,7 +89,7 @@ def dispatch(context: JobContext, organization_id: int) -> None:
 @app.task(name="imports.run", retry=_retry)
 def import_file(import_id: int) -> None:
     """Check or import one uploaded file. Done before, it is not done again."""
-    run_file_import(import_id, database_now())
+    run_upload(import_id, now=database_now())
 
 
 @app.periodic(cron=EVERY_MINUTE)
