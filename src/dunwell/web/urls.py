@@ -42,6 +42,7 @@ inside = [
     path("notices/<int:notice_id>/drop/", notice_actions.drop, name="notice_drop"),
     path("notices/<int:notice_id>/send/", notice_actions.send, name="notice_send"),
     path("notices/<int:notice_id>/resolve/", notice_actions.resolve, name="notice_resolve"),
+    path("imports/", include("dunwell.web.imports.urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
     path("settings/", settings.overview, name="settings"),

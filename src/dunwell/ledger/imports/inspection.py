@@ -75,11 +75,13 @@ def inspect(
     recognize_rest: bool | None = None,
     base_currency: str = "",
     progress: Callable[[int], None] | None = None,
+    evidence: bool = True,
 ) -> Inspection:
     """Look at a whole file and settle how it is read.
 
     A mapping's columns and formats stand as given; what it leaves open is decided by evidence.
     `recognize_rest` looks for targets the mapping does not name, as is done where it names none.
+    Without `evidence` only the first rows are read and formats stay open: enough to show the columns.
     """
     given = mapping or Mapping()
     table = open_table(facts, sheet=given.sheet, header_line=given.header_line, expected=tuple(given.columns.values()))
@@ -99,7 +101,9 @@ def inspect(
         columns={target: table.headers[column] for target, column in columns.items()},
         sheet=table.sheet if facts.kind == "workbook" else "",
     )
-    settled, format_questions = _settle_formats(table, settled, columns, base_currency, progress)
+    format_questions: list[Question] = []
+    if evidence:
+        settled, format_questions = _settle_formats(table, settled, columns, base_currency, progress)
     return Inspection(
         table=table,
         mapping=settled,

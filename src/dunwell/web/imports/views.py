@@ -1,0 +1,165 @@
+"""Imports: the list, an upload, what its columns are, what would change, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from dunwell.ledger.imports import queries, services
+from dunwell.ledger.imports.errors import ImportRefusedError
+from dunwell.ledger.imports.inspection import Inspection, inspect
+from dunwell.ledger.imports.mapping import Mapping, from_toml
+from dunwell.ledger.models import FileImport, ImportState
+from dunwell.rules.permissions import Permission
+from dunwell.web.access import Desk, access
+from dunwell.web.imports.forms import ColumnsForm, UploadForm
+from dunwell.web.lists import Sort, listing
+
+SORTS = {"when": Sort(("id",), starts_down=True)}
+WORKING = frozenset({ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING})
+
+
+def imports(request: HttpRequest, slug: str) -> HttpResponse:
+    """All uploads, newest first, below the form for the next one."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    return _list(desk, UploadForm())
+
+
+@require_POST
+def receive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take an upload; a file that cannot be a table is refused with a sentence and not kept."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        chunks: Iterator[bytes] = file.chunks()
+        try:
+            made = services.receive_upload(
+                organization=desk.organization, user=desk.user, name=file.name or "upload", chunks=chunks, now=desk.now
+            )
+        except ImportRefusedError as error:
+            form.add_error("file", str(error))
+        else:
+            return redirect(desk.url("web:import", made.pk))
+    return _list(desk, form, status=422)
+
+
+def _list(desk: Desk, form: UploadForm, *, status: int = 200) -> HttpResponse:
+    rows = listing(queries.imports_of(desk.organization), desk.request.GET, SORTS, "-when")
+    return desk.render("web/imports/list.html", {"place": "imports", "form": form, "listing": rows}, status=status)
+
+
+def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
+    """One upload, at whatever stage it is."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    if found.state in WORKING:
+        return _page(desk, found, "working")
+    if found.state == ImportState.DONE:
+        return _page(desk, found, "done", {"report": found.report})
+    if found.state == ImportState.CHECKED and "columns" not in request.GET:
+        return _page(desk, found, "checked", {"report": found.preview})
+    return _columns_page(desk, found, None)
+
+
+@require_POST
+def columns(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
+    """Take what a person says about the columns, and have the file checked."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    if found.state in WORKING or found.state == ImportState.DONE:
+        return redirect(desk.url("web:import", found.pk))
+    return _columns_page(desk, found, request.POST)
+
+
+@require_POST
+def start(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
+    """Import a file that has been checked."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    try:
+        services.start_import(file_import=found, now=desk.now)
+    except ValidationError as error:
+        messages.error(request, error.messages[0])
+    return redirect(desk.url("web:import", found.pk))
+
+
+def progress(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
+    """The part of the page that is asked for again while the work goes on; at its end the page is loaded anew."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    response = desk.render("web/imports/progress.html", {"import": found})
+    if found.state not in WORKING:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
+    """The refused rows as a CSV file."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    path = Path(found.errors_path)
+    if not found.errors_path or not path.is_file():
+        raise Http404
+    name = f"errors-{Path(found.file_name).stem}.csv"
+    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _found(desk: Desk, import_id: int) -> FileImport:
+    found = queries.imports_of(desk.organization).filter(pk=import_id).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page(
+    desk: Desk, found: FileImport, stage: str, more: dict[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"place": "imports", "import": found, "stage": stage, **(more or {})}
+    return desk.render(f"web/imports/{stage}.html", context, status=status)
+
+
+def _columns_page(desk: Desk, found: FileImport, data: Any) -> HttpResponse:
+    try:
+        inspection = _inspected(desk, found)
+    except ImportRefusedError as error:
+        return _page(desk, found, "refused", {"sentence": str(error)})
+    form = ColumnsForm(data, inspection=inspection, today=desk.today, as_of=found.as_of)
+    if data is not None and form.is_valid():
+        mapping = form.mapping()
+        if form.cleaned_data["save_as"]:
+            services.save_mapping(organization=desk.organization, name=form.cleaned_data["save_as"], mapping=mapping)
+        try:
+            services.set_mapping(file_import=found, mapping=mapping, as_of=form.cleaned_data["as_of"])
+        except ValidationError as error:
+            messages.error(desk.request, error.messages[0])
+        return redirect(desk.url("web:import", found.pk))
+    return _page(
+        desk,
+        found,
+        "columns",
+        {
+            "form": form,
+            "inspection": inspection,
+            "mappings": queries.mapping_names(desk.organization),
+            "mapping_name": desk.request.GET.get("mapping", ""),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _inspected(desk: Desk, found: FileImport) -> Inspection:
+    """The file's columns under the mapping that is chosen, was used last, or none."""
+    name = desk.request.GET.get("mapping", "")
+    mapping = queries.find_mapping(desk.organization, name) if name and not name.endswith(".toml") else None
+    if mapping is None and found.mapping:
+        mapping = from_toml(found.mapping, found.file_name)
+    facts = services.facts_of(found, mapping or Mapping())
+    return inspect(facts, mapping=mapping, base_currency=desk.organization.base_currency, evidence=False)
