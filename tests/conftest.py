@@ -30,6 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     test_url = os.environ.get("DUNWELL_TEST_DATABASE_URL", "")
     for name in [name for name in os.environ if name.startswith("DUNWELL_")]:
+        if name == "DUNWELL_TORTURE_SECONDS":
+            continue
         del os.environ[name]
     os.environ["DUNWELL_DATA_DIR"] = str(folder)
     os.environ["DUNWELL_TEST_DATABASE_URL"] = test_url

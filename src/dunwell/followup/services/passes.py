@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.sql import statement
+from dunwell.ledger.models import DataSource, SourceKind
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from dunwell.rules.calendars import Calendar
@@ -94,8 +97,19 @@ def basis_of(this: Pass, steps: list[PolicyStep]) -> str:
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
+        "stale": list(_stale_sources(this)),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _stale_sources(this: Pass) -> Iterable[int]:
+    """Sources older than the settings allow: an import that changes nothing but this frees what waited for it."""
+    file_limit = this.now - dt.timedelta(days=this.settings.file_freshness_days)
+    connector_limit = this.now - dt.timedelta(hours=this.settings.connector_freshness_hours)
+    sources = DataSource.objects.filter(organization=this.organization).filter(
+        Q(kind=SourceKind.FILE, fresh_at__lt=file_limit) | Q(kind=SourceKind.CONNECTOR, fresh_at__lt=connector_limit)
+    )
+    return sources.order_by("pk").values_list("pk", flat=True)
 
 
 def execute(name: str, parameters: dict[str, Any]) -> int:

@@ -12,6 +12,7 @@ from django.db import connection
 from dunwell.followup.models import PlanState, PolicyStep
 from dunwell.followup.services.passes import Pass, analyze, execute
 from dunwell.followup.services.release import release_unsent
+from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice
 from dunwell.ledger.rates import rates_to
 from dunwell.rules.calendars import ONE_DAY
@@ -19,6 +20,7 @@ from dunwell.rules.escalation import Tone, cutoff, step_day
 from dunwell.rules.waiting import OLD_DEBT_DAYS, WEEK
 
 PENDING_PAYMENT_BUSINESS_DAYS = 5
+LONGEST_ABSENCE = 60  # days; after more of them it is cheaper to look at everything
 SCRATCH = ("plan_scope", "plan_candidate", "plan_netting", "plan_decided", "plan_day")
 
 
@@ -34,34 +36,43 @@ class Planned:
     final: dict[str, int] = field(default_factory=dict)
 
 
-def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep]) -> Planned:
-    """Plan as of the pass's date, inside its transaction. The second time finds nothing to do."""
+def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep], *, touched: int) -> Planned:
+    """Plan as of the pass's date, inside its transaction. The second time finds nothing to do.
+
+    `touched` is the number of customers whose facts changed since the last pass.
+    """
     result = Planned()
-    parameters = plan_parameters(this, steps)
     since = state.planned_as_of
-    everyone = since is None or since > this.as_of or state.basis != basis
+    if since == this.as_of and state.basis == basis and not touched:
+        return result
+    parameters = plan_parameters(this, steps)
+    everyone = (
+        since is None or since > this.as_of or state.basis != basis or (this.as_of - since).days > LONGEST_ABSENCE
+    )
     parameters["everyone"] = everyone
     parameters["new_day"] = since is None or since < this.as_of
     if everyone:
         scope = execute("plan_scope_all", parameters)
     else:
         assert since is not None
-        parameters |= _reach(this, steps, since)
+        parameters["since"] = since
+        parameters["reached"] = _reached(this, steps, since)
+        parameters["furthest_reach"] = max(parameters["cutoffs"], default=this.as_of)
         scope = execute("plan_scope_since", parameters)
     analyze("plan_scope", "pass_touched")
     result.released = release_unsent(this, parameters)
-    result.settled = execute("plan_settled", parameters)
-    if result.settled:
-        result.final["paid"] = result.settled
+    _end_settled(parameters, result)
     if scope:
+        if since is not None:
+            execute("plan_withdrawn", parameters)
         execute("plan_candidates", parameters)
         analyze("plan_candidate")
         execute("plan_netting", parameters)
         execute("plan_decided", parameters)
         analyze("plan_decided")
         _count(result)
-        result.changed = execute("plan_update", parameters)
         _days_of_steps(this)
+        result.changed = execute("plan_update", parameters)
         execute("plan_insert", parameters)
     state.planned_as_of, state.basis = this.as_of, basis
     return result
@@ -109,17 +120,31 @@ def _rates(this: Pass) -> dict[str, str]:
     return {currency: str(rate) for currency, rate in rates.items()}
 
 
-def _reach(this: Pass, steps: list[PolicyStep], since: dt.date) -> dict[str, Any]:
-    """The due dates that came into a step's reach after `since`, and those on which an invoice fell due since."""
-    after = [cutoff(step.offset_days, this.calendar, since) for step in steps] + [since]
-    upto = [cutoff(step.offset_days, this.calendar, this.as_of) for step in steps] + [this.as_of]
-    return {"reach_after": after, "reach_upto": upto}
+def _reached(this: Pass, steps: list[PolicyStep], since: dt.date) -> list[dt.date]:
+    """The due dates that came into a step's reach after `since`, and those on which an invoice fell due since.
+
+    Days, not bounds: the database knows how many invoices are due on a day, and takes the index.
+    """
+    bounds = [(since, this.as_of)]
+    for step in steps:
+        bounds.append(
+            (cutoff(step.offset_days, this.calendar, since), cutoff(step.offset_days, this.calendar, this.as_of))
+        )
+    return sorted({after + ONE_DAY * days for after, upto in bounds for days in range(1, (upto - after).days + 1)})
+
+
+def _end_settled(parameters: dict[str, Any], result: Planned) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement("plan_settled"), parameters)
+        for reason, rows in cursor.fetchall():
+            result.final[reason] = rows
+            result.settled += rows
 
 
 def _days_of_steps(this: Pass) -> None:
-    """Give the insert the day of each step, by the rule: there are few distinct due dates and offsets."""
+    """Give the statements the day of each step, by the rule: there are few distinct due dates and offsets."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT due_on, offset_days FROM plan_decided WHERE action_id IS NULL")
+        cursor.execute("SELECT DISTINCT due_on, offset_days FROM plan_decided")
         pairs = cursor.fetchall()
         cursor.execute("CREATE TEMPORARY TABLE plan_day (due_on date, offset_days int, step_day date) ON COMMIT DROP")
         days = [step_day(due_on, offset, this.calendar) for due_on, offset in pairs]

@@ -33,12 +33,12 @@ def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     basis = basis_of(this, steps)
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
-    execute("take_touched", {"organization": this.organization.pk})
+    touched = execute("take_touched", {"organization": this.organization.pk})
     started = time.perf_counter()
     if standings:
         result.assessed = assess(this, state, basis)
     assessed = time.perf_counter()
-    result.plan = plan(this, state, basis, steps)
+    result.plan = plan(this, state, basis, steps, touched=touched)
     result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}
     state.save()
     _drop_scratch()

@@ -4,7 +4,7 @@ WITH held AS (
     SELECT candidate.invoice_id,
            bool_or(hold.amount IS NULL) OR sum(hold.amount) >= max(candidate.balance) AS held,
            sum(hold.amount) AS held_part,
-           CASE WHEN count(*) = count(hold.ends_on) THEN min(hold.ends_on) ELSE min(hold.ends_on) END AS ends_on
+           min(least(hold.ends_on, hold.released_on)) AS ends_on
       FROM (SELECT DISTINCT invoice_id, customer_id, balance FROM plan_candidate) AS candidate
       JOIN ledger_hold AS hold
         ON hold.organization_id = %(organization)s AND hold.customer_id = candidate.customer_id
@@ -38,7 +38,8 @@ WITH held AS (
            CASE WHEN pending.invoice_id IS NOT NULL THEN %(tomorrow)s ELSE held.ends_on END AS held_until,
            invoice.first_known_on - invoice.due_on > %(old_debt_days)s AND NOT candidate.had_notice
                AND released.id IS NULL AS old_debt,
-           netting.netted IS NOT NULL AND netting.netted >= candidate.balance AS covered,
+           -- what a hold takes out of it is not asked for, so credit need not cover that
+           netting.netted > 0 AND netting.netted >= candidate.balance - coalesce(held.held_part, 0) AS covered,
            candidate.balance - coalesce(netting.netted, 0) - coalesce(held.held_part, 0) AS asked,
            %(assume_reachable)s OR reachable.customer_id IS NOT NULL AS has_address,
            contacted.last_on, coalesce(contacted.in_week, 0) AS contacts_in_week,
@@ -55,7 +56,7 @@ WITH held AS (
       LEFT JOIN stale ON stale.customer_id = candidate.customer_id
 ), summed AS (
     SELECT weighed.*,
-           sum(asked) FILTER (WHERE decision IN ('target', 'earlier_notice') AND NOT held AND NOT old_debt AND NOT covered)
+           sum(asked) FILTER (WHERE decision = 'target' AND NOT (is_failed OR held OR old_debt OR coalesce(covered, false)))
                OVER (PARTITION BY customer_id, currency) AS notice_amount
       FROM weighed
 ), reasoned AS (

@@ -4,9 +4,12 @@
 CREATE TEMPORARY TABLE plan_scope ON COMMIT DROP AS
 WITH reached AS MATERIALIZED (
     SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
-      FROM unnest(%(reach_after)s::date[], %(reach_upto)s::date[]) AS reach (after, upto)
-      JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item
-        ON item.due_on > reach.after AND item.due_on <= reach.upto
+      FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
+     WHERE item.due_on = ANY (%(reached)s::date[])
+    UNION  -- entered before it was issued
+    SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
+      FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
+     WHERE item.issued_on > %(since)s AND item.due_on > %(since)s AND item.due_on <= %(furthest_reach)s
     UNION
     SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
       FROM pass_touched

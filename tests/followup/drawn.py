@@ -1,0 +1,375 @@
+"""Books, policies and changes as Hypothesis draws them, written straight into the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from hypothesis import strategies as st
+
+from dunwell.followup.models import Action, DunningPolicy, Notice, OldDebtRelease, PolicyStep, PolicyVersion
+from dunwell.ledger.models import (
+    Allocation,
+    Contact,
+    Customer,
+    DataSource,
+    Hold,
+    Invoice,
+    Payment,
+    TouchedCustomer,
+    WriteOff,
+)
+from dunwell.messaging.models import MessageTemplate
+from dunwell.organizations.models import ClosingDay, Organization
+from dunwell.rules.calendars import Calendar
+from dunwell.rules.escalation import Step, Tone
+from tests import worlds
+from tests.rules.strategies import policies
+from tests.worlds import TODAY
+
+T = TypeVar("T")
+DAY = dt.timedelta(days=1)
+CURRENCIES = ("EUR", "USD", "KES")  # the last has no published rate
+WEEKS = ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7], [7, 1, 2, 3, 4], [2, 5])
+
+ages = st.integers(-12, 25) | st.sampled_from([-3, 0, 1, 3, 7, 14, 45, 364, 366, 500])
+amounts = st.sampled_from([5, 20, 40, 100, 250]).map(Decimal)
+
+
+class World:
+    """One organization with what was drawn for it; `today` is the day of the changes that are drawn next."""
+
+    def __init__(self, data: st.DataObject, *, customers: int = 3) -> None:
+        self.data = data
+        self.today = TODAY
+        self.organization = worlds.make_organization(
+            "drawn",
+            settings={
+                "minimum_amount": self.draw(st.sampled_from([0, 0, 30, 60])),
+                "contact_interval_days": self.draw(st.integers(0, 4)),
+                "weekly_contact_limit": self.draw(st.integers(1, 3)),
+                "window_weekdays": self.draw(st.sampled_from(WEEKS)),
+                "grace_days": self.draw(st.integers(0, 3)),
+            },
+        )
+        self.template = MessageTemplate.objects.create(
+            organization=self.organization, key="text", name="Text", tone="friendly", subject="S", body_html="<p>B</p>"
+        )
+        self.channels = self.draw(st.sampled_from([("email",), ("email",), ("email",), ()]))
+        self.policy = DunningPolicy.objects.create(organization=self.organization, name="Drawn", is_default=True)
+        self.new_policy_version()
+        for _ in range(self.draw(st.integers(0, 2))):
+            self.add_closing_day()
+        self.sources = [
+            DataSource.objects.create(organization=self.organization, kind=kind, name=kind, fresh_at=self.fresh_at())
+            for kind in ("file", "connector")
+        ]
+        for _ in range(self.draw(st.integers(1, customers))):
+            self.add_customer()
+
+    def draw(self, strategy: st.SearchStrategy[T]) -> T:
+        return self.data.draw(strategy)
+
+    def pick(self, rows: Any) -> Any:
+        """One of these rows, or None when there is none."""
+        found = list(rows.order_by("pk"))
+        return self.draw(st.sampled_from(found)) if found else None
+
+    def now(self) -> dt.datetime:
+        return dt.datetime.combine(self.today, dt.time(8), tzinfo=dt.UTC)
+
+    def fresh_at(self) -> dt.datetime:
+        return self.now() - self.draw(st.sampled_from([0, 0, 2, 20])) * DAY
+
+    def current(self) -> Organization:
+        """The organization with its settings as they are in the database."""
+        return Organization.objects.select_related("settings").get(pk=self.organization.pk)
+
+    def calendar(self) -> Calendar:
+        closed = ClosingDay.objects.filter(organization=self.organization).values_list("date", flat=True)
+        return Calendar(frozenset(self.current().settings.window_weekdays), frozenset(closed))
+
+    def steps(self) -> list[Step]:
+        """The current version's steps, in no order."""
+        found = PolicyStep.objects.filter(version__policy=self.policy, version__is_current=True).order_by("pk")
+        return [Step(step.lineage, step.offset_days, Tone(step.tone)) for step in found]
+
+    @property
+    def invoices(self) -> Any:
+        return Invoice.objects.filter(organization=self.organization)
+
+    @property
+    def customers(self) -> Any:
+        return Customer.objects.filter(organization=self.organization)
+
+    # What there is from the start
+
+    def add_customer(self) -> None:
+        customer = worlds.make_customer(self.organization, email=self.draw(st.sampled_from([None, None, None, ""])))
+        customer.source = self.draw(st.sampled_from([None, None, *self.sources]))
+        customer.save()
+        for _ in range(self.draw(st.integers(1, 4))):
+            self.add_invoice(customer)
+        for _ in range(self.draw(st.integers(0, 2))):
+            self.add_contact_made(customer)
+        for change in self.draw(st.lists(st.sampled_from([World.hold, World.credit, World.pending]), max_size=2)):
+            change(self)
+
+    def add_invoice(self, customer: Customer | None = None) -> None:
+        customer = customer or self.pick(self.customers)
+        due_on = self.today - self.draw(ages) * DAY
+        issued_on = min(due_on - 2 * DAY, self.today)
+        worlds.make_invoice(
+            customer,
+            total=self.draw(amounts),
+            due_on=due_on,
+            currency=self.draw(st.sampled_from([CURRENCIES[0], *CURRENCIES])),
+            issued_on=issued_on,
+            first_known_on=max(issued_on, self.today - self.draw(st.sampled_from([0, 30, 700])) * DAY),
+            is_draft=self.draw(st.sampled_from([False] * 7 + [True])),
+        )
+
+    def add_contact_made(self, customer: Customer) -> None:
+        """A notice of the last days, about something else."""
+        contact_on = self.today - self.draw(st.integers(0, 8)) * DAY
+        self._notice(customer, "EUR", "sent", contact_on, contact_on=contact_on)
+
+    def _notice(self, customer: Customer, currency: str, state: str, as_of: dt.date, **fields: Any) -> Notice:
+        step = PolicyStep.objects.filter(version__policy=self.policy, version__is_current=True).first()
+        assert step is not None
+        return Notice.objects.create(
+            organization=self.organization,
+            customer=customer,
+            currency=currency,
+            channel="email",
+            step=step,
+            tone=step.tone,
+            as_of=as_of,
+            state=state,
+            recipient="a@b.example",
+            subject="S",
+            body_text="B",
+            body_html="B",
+            amount=1,
+            fingerprint="",
+            opens_at=self.now(),
+            closes_at=self.now(),
+            **fields,
+        )
+
+    def dispatch(self) -> None:
+        """What is planned goes out, or not, as sql/record_outcome.sql would leave it."""
+        planned = Action.objects.filter(organization=self.organization, state="planned", notice=None)
+        groups: dict[tuple[int, str], list[int]] = {}
+        for pk, customer, currency in planned.order_by("pk").values_list("pk", "customer_id", "invoice__currency"):
+            groups.setdefault((customer, currency), []).append(pk)
+        outcomes = st.sampled_from(["sent", "sent", "sent", "uncertain", "failed", "sending", "queued"])
+        for (customer_id, currency), pks in groups.items():
+            outcome = self.draw(outcomes)
+            reached = outcome in ("sent", "uncertain")
+            notice = self._notice(
+                Customer.objects.get(pk=customer_id),
+                currency,
+                outcome,
+                self.today,
+                contact_on=self.today if reached or outcome == "sending" else None,
+            )
+            chosen = Action.objects.filter(pk__in=pks)
+            chosen.update(notice=notice)
+            if reached:
+                chosen.update(state="done", reason="", recheck_on=None, done_on=self.today)
+
+    # What may happen between two passes
+
+    def hold(self) -> None:
+        invoice = self.pick(self.invoices)
+        amount = self.draw(st.sampled_from([None, None, 15, 60, 100]))
+        whole_customer = amount is None and self.draw(st.booleans())
+        if invoice is None:
+            return
+        worlds.make_hold(
+            invoice.customer,
+            invoice=None if whole_customer else invoice,
+            amount=amount,
+            reason=self.draw(st.sampled_from(["manual", "dispute"])),
+            starts_on=self.today + self.draw(st.integers(-3, 1)) * DAY,
+            ends_on=self.draw(st.none() | st.integers(2, 6).map(lambda days: self.today + days * DAY)),
+        )
+
+    def release_hold(self) -> None:
+        hold = self.pick(Hold.objects.filter(organization=self.organization, released_on=None))
+        if hold is not None:
+            hold.released_on = self.today + self.draw(st.sampled_from([0, 0, 0, 2])) * DAY
+            hold.save()
+
+    def credit(self) -> None:
+        customer = self.pick(self.customers)
+        worlds.make_payment(
+            customer, self.draw(amounts), on=self.today, currency=self.draw(st.sampled_from(CURRENCIES))
+        )
+
+    def pending(self) -> None:
+        invoice = self.pick(self.invoices)
+        if invoice is not None:
+            worlds.make_payment(
+                invoice.customer,
+                10,
+                on=self.today - self.draw(st.integers(0, 8)) * DAY,
+                currency=invoice.currency,
+                succeeded_on=None,
+                intended_invoice=invoice,
+            )
+
+    def end_pending(self) -> None:
+        payment = self.pick(Payment.objects.filter(organization=self.organization, succeeded_on=None, failed_on=None))
+        if payment is not None:
+            setattr(payment, self.draw(st.sampled_from(["succeeded_on", "failed_on"])), self.today)
+            payment.save()
+
+    def pay(self) -> None:
+        invoice = self.pick(self.invoices.filter(balance__gt=0))
+        if invoice is not None:
+            part = self.draw(st.sampled_from([invoice.balance, invoice.balance, Decimal(1), invoice.balance + 7]))
+            worlds.make_payment(invoice.customer, part, on=self.today, towards=invoice, currency=invoice.currency)
+
+    def take_back(self) -> None:
+        entry = self.pick(Allocation.objects.filter(organization=self.organization, reversed_on=None))
+        if entry is not None:
+            entry.reversed_on = self.today
+            entry.save()
+
+    def void(self) -> None:
+        self.invoices.filter(pk=getattr(self.pick(self.invoices), "pk", None)).update(voided_on=self.today)
+
+    def write_off(self) -> None:
+        invoice = self.pick(self.invoices.filter(balance__gt=0))
+        if invoice is not None:
+            WriteOff.objects.create(
+                organization=self.organization, invoice=invoice, amount=invoice.balance, written_off_on=self.today
+            )
+
+    def correct_due_date(self) -> None:
+        invoice = self.pick(self.invoices)
+        if invoice is not None:
+            invoice.due_on = max(invoice.issued_on, invoice.due_on + self.draw(st.integers(-10, 30)) * DAY)
+            invoice.save()
+
+    def correct_total(self) -> None:
+        invoice = self.pick(self.invoices)
+        if invoice is not None:
+            invoice.total += self.draw(st.sampled_from([1, 30]))
+            invoice.save()
+
+    def issue_draft(self) -> None:
+        self.invoices.filter(pk=getattr(self.pick(self.invoices.filter(is_draft=True)), "pk", None)).update(
+            is_draft=False
+        )
+
+    def move_to_another_customer(self) -> None:
+        invoice, customer = self.pick(self.invoices), self.pick(self.customers)
+        self.invoices.filter(pk=invoice.pk).update(customer=customer)
+
+    def change_contact(self) -> None:
+        contact = self.pick(Contact.objects.filter(organization=self.organization))
+        contact.email = self.draw(st.sampled_from(["", "someone@new.example"]))
+        contact.email_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
+        contact.save()
+
+    def refresh_source(self) -> None:
+        source = self.draw(st.sampled_from(self.sources))
+        source.fresh_at = self.now()
+        source.save()
+
+    def new_policy_version(self) -> None:
+        versions = PolicyVersion.objects.filter(policy=self.policy)
+        versions.update(is_current=False)
+        version = PolicyVersion.objects.create(
+            organization=self.organization, policy=self.policy, number=versions.count() + 1
+        )
+        PolicyStep.objects.bulk_create(
+            PolicyStep(
+                organization=self.organization,
+                version=version,
+                lineage=step.lineage,
+                name=f"Step {step.lineage}",
+                offset_days=step.offset_days,
+                tone=step.tone,
+                template=self.template,
+            )
+            for step in self.draw(policies())
+        )
+
+    def add_closing_day(self) -> None:
+        date = self.today + self.draw(st.integers(-6, 8)) * DAY
+        ClosingDay.objects.get_or_create(organization=self.organization, date=date)
+
+    def change_limits(self) -> None:
+        limits = self.current().settings
+        limits.minimum_amount = self.draw(st.sampled_from([0, 30, 60]))
+        limits.contact_interval_days = self.draw(st.integers(0, 4))
+        limits.save()
+
+    def release_old_debt(self) -> None:
+        invoice = self.pick(self.invoices)
+        if invoice is not None:
+            OldDebtRelease.objects.get_or_create(
+                organization=self.organization, invoice=invoice, defaults={"released_at": self.now()}
+            )
+            TouchedCustomer.objects.create(organization=self.organization, customer_id=invoice.customer_id)
+
+    def drop(self) -> None:
+        """A person takes an invoice out of a notice."""
+        action = self.pick(Action.objects.filter(organization=self.organization, state="planned", notice=None))
+        if action is not None:
+            Action.objects.filter(pk=action.pk).update(state="final", reason="dropped", recheck_on=None)
+
+    # Facts whose day is still to come
+
+    def pay_ahead(self) -> None:
+        """A post-dated payment."""
+        invoice = self.pick(self.invoices.filter(balance__gt=0))
+        if invoice is not None:
+            on = self.today + self.draw(st.integers(1, 4)) * DAY
+            worlds.make_payment(invoice.customer, invoice.balance, on=on, towards=invoice, currency=invoice.currency)
+
+    def issue_ahead(self) -> None:
+        issued_on = self.today + self.draw(st.integers(1, 3)) * DAY
+        worlds.make_invoice(
+            self.pick(self.customers),
+            total=self.draw(amounts),
+            issued_on=issued_on,
+            due_on=issued_on + self.draw(st.integers(0, 9)) * DAY,
+        )
+
+
+CHANGES: tuple[Callable[[World], None], ...] = (
+    World.pay,
+    World.pay,
+    World.take_back,
+    World.credit,
+    World.pending,
+    World.end_pending,
+    World.hold,
+    World.hold,
+    World.release_hold,
+    World.add_invoice,
+    World.add_invoice,
+    World.void,
+    World.write_off,
+    World.correct_due_date,
+    World.correct_due_date,
+    World.correct_total,
+    World.issue_draft,
+    World.move_to_another_customer,
+    World.change_contact,
+    World.refresh_source,
+    World.new_policy_version,
+    World.add_closing_day,
+    World.change_limits,
+    World.release_old_debt,
+    World.drop,
+    World.pay_ahead,
+    World.issue_ahead,
+)

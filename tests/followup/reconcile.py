@@ -1,0 +1,94 @@
+"""Rollups against the rows below them, added up in Python."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.forms.models import model_to_dict
+
+from dunwell.followup.models import BookTotal, CustomerBalance, CustomerStanding, StandingCount
+from dunwell.followup.queries.standing import book_standing
+from dunwell.rules.aging import BUCKETS, bucket
+from dunwell.rules.standing import Standing, Thresholds, days_past_due, standing
+from tests.followup.drawn import CURRENCIES, World
+from tests.followup.oracle import ZERO, Book
+
+Sums = dict[str, Decimal | int]
+FIGURES = ("outstanding", "overdue", "disputed", "unapplied_credit", *(found.name for found in BUCKETS))
+COUNTS = ("open_invoices", "overdue_invoices")
+
+
+def disputed(book: Book, pk: int) -> Decimal:
+    """How much of an open invoice is in dispute."""
+    parts = [hold.amount for hold in book.holds_of(pk) if hold.reason == "dispute"]
+    if not parts:
+        return ZERO
+    return book.balances[pk] if None in parts else min(book.balances[pk], sum((part or ZERO for part in parts), ZERO))
+
+
+def sums_of(book: Book, customer: int, currency: str) -> Sums:
+    """What a customer owes in one currency; empty when nothing is open and no credit is left."""
+    sums: Sums = dict.fromkeys((*FIGURES, *COUNTS), ZERO)
+    for pk, balance in book.balances.items():
+        invoice = book.invoices[pk]
+        if (invoice.customer_id, invoice.currency) == (customer, currency):
+            age = days_past_due(invoice.due_on, book.as_of)
+            for name in ("outstanding", bucket(age).name, *(["overdue"] if age > 0 else [])):
+                sums[name] += balance
+            sums["disputed"] += disputed(book, pk)
+            sums["open_invoices"] += 1
+            sums["overdue_invoices"] += age > 0
+    sums["unapplied_credit"] = book.credit(customer, currency)
+    return sums if sums["open_invoices"] or sums["unapplied_credit"] else {}
+
+
+def standing_of(book: Book, customer: int, thresholds: Thresholds) -> Standing:
+    due = [
+        book.invoices[pk].due_on
+        for pk, balance in book.balances.items()
+        if book.invoices[pk].customer_id == customer and balance > disputed(book, pk)
+    ]
+    return standing(due, book.as_of, thresholds)
+
+
+def figures(row: CustomerBalance | BookTotal) -> Sums:
+    return {name: value for name, value in model_to_dict(row).items() if name in (*FIGURES, *COUNTS)}
+
+
+def check_rollups(world: World) -> None:
+    """CustomerBalance, BookTotal, CustomerStanding and StandingCount, and the reads for any date."""
+    organization, book = world.current(), Book(world.organization, world.today)
+    limits = organization.settings
+    thresholds = Thresholds(limits.due_soon_days, limits.grace_days, limits.defaulter_after_days)
+    customers = list(world.customers.values_list("pk", flat=True))
+    expected = {
+        (customer, currency): sums
+        for customer in customers
+        for currency in CURRENCIES
+        if (sums := sums_of(book, customer, currency))
+    }
+    kept = CustomerBalance.objects.filter(organization=organization)
+    assert {(row.customer_id, row.currency): figures(row) for row in kept} == expected
+    totals = {row.currency: row for row in BookTotal.objects.filter(organization=organization)}
+    assert set(totals) == {currency for _, currency in expected}
+    for currency, row in totals.items():
+        assert row.as_of == world.today
+        for name, value in figures(row).items():
+            assert value == sum(sums[name] for (_, other), sums in expected.items() if other == currency)
+        assert row.outstanding == sum(getattr(row, found.name) for found in BUCKETS)
+
+    standings = {customer: standing_of(book, customer, thresholds) for customer in customers}
+    found = CustomerStanding.objects.filter(organization=organization)
+    assert {row.customer_id: row.standing for row in found} == standings
+    held = {hold.customer_id for hold in book.holds}
+    assert {row.customer_id for row in found if row.on_hold} == held
+    counts = {name.value: sum(value is name for value in standings.values()) for name in Standing}
+    assert dict(StandingCount.objects.filter(organization=organization).values_list("standing", "customers")) == counts
+
+    read = book_standing(organization, world.today)
+    assert read.customers == counts
+    assert read.open_invoices == sum(row.open_invoices for row in totals.values())
+    assert read.overdue_invoices == sum(row.overdue_invoices for row in totals.values())
+    open_in = {currency: row for currency, row in totals.items() if row.open_invoices}
+    assert read.outstanding == {currency: row.outstanding for currency, row in open_in.items()}
+    assert read.overdue == {currency: row.overdue for currency, row in open_in.items()}
