@@ -57,6 +57,7 @@ class MarkupState:
             if found < 0:
                 return len(text)
             quoted = self.place in {Place.DOUBLE_QUOTED, Place.SINGLE_QUOTED}
+            self._opens_style = self._opens_style and quoted
             self.place = Place.TAG if quoted or self.place is Place.STYLE else Place.TEXT
             return found + len(end)
         if self.place is Place.TEXT:

@@ -11,6 +11,7 @@ import select
 import smtplib
 import socket
 import ssl
+import struct
 import time
 from typing import Any
 
@@ -53,6 +54,7 @@ class Session(smtplib.SMTP):
     """SMTP with the sending commands taken apart."""
 
     used = False
+    answer_timeout: float
     reply_timeout: float
     content_timeout: float
 
@@ -63,6 +65,20 @@ class Session(smtplib.SMTP):
             return refused
         self.used = True
         return self._hand_over(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+
+    def wait_at_most(self, seconds: float) -> None:
+        """Bound every wait for the server.
+
+        Without TLS the system keeps the time: Python's own timeouts ask it before each reading and writing.
+        """
+        assert self.sock is not None
+        if isinstance(self.sock, ssl.SSLSocket):
+            self.sock.settimeout(seconds)
+            return
+        value = struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
+        self.sock.settimeout(None)
 
     def _announce(self, sender: str, recipient: str, content: bytes, *, international: bool) -> Transmission | None:
         options = f" SIZE={len(content)}" if self.has_extn("size") else ""
@@ -145,13 +161,13 @@ class Session(smtplib.SMTP):
             return _unknown(error)
         return self._final_answer()
 
-    def _has_spoken(self) -> bool:
+    def _has_spoken(self, wait: float = 0) -> bool:
         # Inside TLS bytes may be the layer's own (tickets, key updates), so there is nothing to learn
         if self.sock is None or isinstance(self.sock, ssl.SSLSocket):
             return False
         poll = select.poll()
         poll.register(self.sock, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(poll.poll(wait * 1000))
 
     def _early_answer(self) -> Transmission:
         try:
@@ -168,11 +184,14 @@ class Session(smtplib.SMTP):
     def _final_answer(self) -> Transmission:
         assert self.sock is not None
         try:
-            if self.reply_timeout != self.timeout:
+            if isinstance(self.sock, ssl.SSLSocket):
                 self.sock.settimeout(self.reply_timeout)
-            code, reply = self.getreply()
-            if self.reply_timeout != self.timeout:
-                self.sock.settimeout(self.timeout)
+                code, reply = self.getreply()
+                self.sock.settimeout(self.answer_timeout)
+            else:
+                if not self._has_spoken(self.reply_timeout):
+                    raise TimeoutError(f"no answer within {self.reply_timeout:g} seconds")
+                code, reply = self.getreply()
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self.close()
             return _unknown(error)
@@ -216,6 +235,7 @@ def connect(settings: SmtpSettings, *, name: str) -> Session:
         session = TlsSession(context=context, **arguments) if settings.security == "tls" else Session(**arguments)
         # smtplib checks certificates against this name, which it learns only from its constructor
         session._host = settings.host  # type: ignore[attr-defined]  # noqa: SLF001
+        session.answer_timeout = settings.timeout
         session.reply_timeout = settings.reply_timeout
         session.content_timeout = settings.content_timeout
         code, reply = session.connect(settings.host, settings.port)
@@ -229,6 +249,7 @@ def connect(settings: SmtpSettings, *, name: str) -> Session:
             session.login(settings.user, settings.password)
         assert session.sock is not None
         session.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        session.wait_at_most(settings.timeout)
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
         if session is not None:
             session.close()
