@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from dunwell.followup.models import PlanState
+from dunwell.ledger.models import TouchedCustomer
 from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date, organizations
@@ -55,6 +57,13 @@ def organizations_with_due_messages(now: dt.datetime) -> list[int]:
         .values_list("organization_id", flat=True)
         .distinct()
     )
+
+
+def organizations_with_changed_facts(now: dt.datetime) -> list[int]:
+    """Organizations whose book changed since today's run: what was called back is written anew, what is paid ends."""
+    changed = organizations().filter(pk__in=TouchedCustomer.objects.values("organization_id").distinct())
+    planned = dict(PlanState.objects.filter(organization__in=changed).values_list("organization_id", "planned_as_of"))
+    return [found.pk for found in changed if planned.get(found.pk) == local_date(found, now)]
 
 
 def organizations_with_lost_transmissions(now: dt.datetime) -> list[int]:

@@ -45,6 +45,13 @@ def look_for_work(timestamp: int) -> None:
     now = database_now()
     for due in schedule.due_runs(now):
         _ask_for(run, key=due.key, lock=f"followup.run:{due.organization_id}", organization_id=due.organization_id)
+    for organization_id in schedule.organizations_with_changed_facts(now):
+        _ask_for(
+            run,
+            key=f"followup.refresh:{organization_id}",
+            lock=f"followup.run:{organization_id}",
+            organization_id=organization_id,
+        )
     for organization_id in schedule.organizations_with_due_messages(now):
         key = f"followup.dispatch:{organization_id}"
         _ask_for(dispatch, key=key, lock=key, organization_id=organization_id)
