@@ -23,8 +23,8 @@ from dunwell.messaging.services.work import Cursor, DispatchReport, Guard, Outco
 
 __all__ = ["Cursor", "DispatchReport", "Guard", "Outcome", "Record", "Refusal", "allow", "dispatch", "forget"]
 
-# bench/send.py: what a second connection adds, and where more add nothing
-DEFAULT_CONNECTIONS = 2
+# bench/send.py: one connection mostly waits for commits and replies; a killed worker leaves at most so many uncertain
+DEFAULT_CONNECTIONS = 4
 # A claimed message that has not had its turn by then may be claimed by another worker
 _CLAIM_LEASE = dt.timedelta(minutes=5)
 _BATCH = 50

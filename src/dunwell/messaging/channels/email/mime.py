@@ -6,16 +6,13 @@ import binascii
 import functools
 import hashlib
 import re
-from email.header import Header
 from email.utils import format_datetime
 
 from dunwell.messaging.channels.email.addresses import wire_address
 from dunwell.messaging.channels.port import OutgoingMessage
 
-_CRLF = "\r\n"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_LINE_BREAK = re.compile(rb"\r\n|\r|\n")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 _LONGEST_LINE = 998
 _FOLD_AT = 76
@@ -33,7 +30,23 @@ def _unstructured(name: str, value: str) -> str:
         if len(name) + 2 + len(value) <= _FOLD_AT:
             return f"{name}: {value}\r\n"
         return _folded(name, value)
-    return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=_CRLF)}\r\n"
+    return f"{name}: {_encoded(name, value)}\r\n"
+
+
+def _encoded(name: str, value: str) -> str:
+    """RFC 2047 words in base64, split between letters; the standard library's takes 300 µs."""
+    words = []
+    # An encoded word has at most 75 characters: 12 of frame, 63 of base64, which is 45 bytes
+    room = (_FOLD_AT - len(name) - 2 - 12) // 4 * 3
+    piece = b""
+    for letter in value:
+        encoded = letter.encode()
+        if len(piece) + len(encoded) > min(room, 45):
+            words.append(piece)
+            piece, room = b"", 45
+        piece += encoded
+    words.append(piece)
+    return "\r\n ".join(f"=?utf-8?b?{binascii.b2a_base64(word, newline=False).decode()}?=" for word in words)
 
 
 def _folded(name: str, value: str) -> str:
@@ -58,12 +71,12 @@ def _mailbox(name: str, display: str, address: str) -> str:
             display = f'"{escaped}"'
         separator = " " if len(name) + len(display) + len(wire) + 5 <= _FOLD_AT else "\r\n "
         return f"{name}: {display}{separator}<{wire}>\r\n"
-    encoded = Header(display, "utf-8", header_name=name).encode(linesep=_CRLF)
-    return f"{name}: {encoded}\r\n <{wire}>\r\n"
+    return f"{name}: {_encoded(name, display)}\r\n <{wire}>\r\n"
 
 
 def _part(kind: str, text: str) -> bytes:
-    body = _LINE_BREAK.sub(b"\r\n", _BODY_CONTROL.sub("", text).encode())
+    text = _BODY_CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    body = text.replace("\n", "\r\n").encode()
     if not body.endswith(b"\r\n"):
         body += b"\r\n"
     encoding = b"7bit"
