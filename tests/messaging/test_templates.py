@@ -229,6 +229,12 @@ def test_bank_details_for_what_has_no_link() -> None:
     assert "  Reference: INV-2" in text
 
 
+@pytest.mark.parametrize("name", ["Billing", "accounts payable", "Finance team", "anna@bright.example", ""])
+def test_a_department_is_not_greeted_like_a_person(name: str) -> None:
+    facts = context(contact=ContactFacts("anna@bright.example", name))
+    assert text_of("Hello{% if contact.name %} {{ contact.name }}{% endif %},", facts) == "Hello,"
+
+
 def test_the_table_adds_up_with_credit() -> None:
     text = text_of("{{ invoice_table }}", context(invoice("A"), invoice("B", -2), credit=Decimal(30)))
     lines = text.split("\n")

@@ -34,7 +34,7 @@ class CustomerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ContactFacts:
-    """Who reads. A name that is not a person's (empty, or a role) is left empty."""
+    """Who reads. A name that is a role (Billing) is not used to greet."""
 
     email: str
     name: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeAlias
@@ -22,8 +23,21 @@ def _row(scope: Scope) -> InvoiceFacts:
     return scope.row
 
 
+# "Hello Billing," is worse than "Hello,"
+_NOT_A_PERSON = re.compile(
+    r"(?:the )?(?:accounts?|accounting|accounts? payable|ap|billing|finance|invoices?|office|info|payables?)"
+    r"(?: (?:team|department|dept\.?|office))?",
+    re.IGNORECASE,
+)
+
+
+def _person(scope: Scope) -> str:
+    name = scope.context.contact.name.strip()
+    return "" if "@" in name or _NOT_A_PERSON.fullmatch(name) else name
+
+
 def _first_name(scope: Scope) -> str:
-    return scope.context.contact.name.split(" ")[0]
+    return _person(scope).split(" ")[0]
 
 
 def _single_pay_link(scope: Scope) -> str:
@@ -33,7 +47,7 @@ def _single_pay_link(scope: Scope) -> str:
 READS: dict[str, Read] = {
     "customer.name": lambda s: s.context.customer.name,
     "customer.number": lambda s: s.context.customer.number,
-    "contact.name": lambda s: s.context.contact.name,
+    "contact.name": _person,
     "contact.first_name": _first_name,
     "contact.email": lambda s: s.context.contact.email,
     "organization.name": lambda s: s.context.organization.name,
