@@ -237,7 +237,7 @@ class World:
     def take_back(self) -> None:
         entry = self.pick(Allocation.objects.filter(organization=self.organization, reversed_on=None))
         if entry is not None:
-            entry.reversed_on = self.today
+            entry.reversed_on = max(self.today, entry.effective_on)
             entry.save()
 
     def void(self) -> None:
