@@ -21,6 +21,9 @@ from dunwell.config.embedded import share
 from dunwell.config.environment import Environment
 from dunwell.organizations.models import Organization, Role, User
 from tests import worlds
+from tests.tables import keep, kept_tables, restore
+
+TEST_DATABASE = "test_dunwell"  # pytest-django's name for it
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +69,29 @@ def django_db_modify_db_settings(database_server: str) -> None:
     current = connections.settings["default"]
     current.update({name: fresh[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")})
     current["TEST"] = {**current["TEST"], "TEMPLATE": "template0"}
+
+
+@pytest.fixture(scope="session")
+def restored_tables(database_server: str, django_db_modify_db_settings: None) -> bool:
+    """Whether the embedded server's test database was made from kept tables."""
+    tables = kept_tables()
+    if os.environ["DUNWELL_TEST_DATABASE_URL"] or not tables.exists():
+        return False
+    restore(database_server, TEST_DATABASE, tables)
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(request: pytest.FixtureRequest, restored_tables: bool) -> bool:
+    """A restored database is taken as it is; migrations that it lacks, there are none, would still be applied."""
+    return restored_tables or bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, database_server: str, restored_tables: bool) -> None:
+    """After pytest-django's own: keep what the migrations made."""
+    if not os.environ["DUNWELL_TEST_DATABASE_URL"] and not restored_tables:
+        keep(database_server, TEST_DATABASE, kept_tables())
 
 
 @pytest.fixture
