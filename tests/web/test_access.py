@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from dunwell.followup.models import Notice, NoticeState
-from dunwell.organizations.models import Organization, User
+from dunwell.organizations.models import Membership, Organization, User
 from tests import worlds
 from tests.web.conftest import Desk
 
@@ -76,7 +76,7 @@ def test_the_first_page_is_the_organization_last_worked_in(
     desk: Desk, browse: Browse, organization_two: Organization
 ) -> None:
     user = worlds.make_user(organization=desk.organization)
-    worlds.Membership.objects.create(organization=organization_two, user=user, role="viewer")
+    Membership.objects.create(organization=organization_two, user=user, role="viewer")
     client = browse(user)
     client.get(f"/o/{organization_two.slug}/")
     assert client.get("/")["Location"] == f"/o/{organization_two.slug}/"

@@ -10,6 +10,7 @@ from pathlib import Path
 from django.test import Client
 
 from dunwell.ledger.models import HoldReason
+from dunwell.organizations.models import Membership
 from dunwell.web import words
 from dunwell.web.settings_forms import SECTIONS
 from tests import worlds
@@ -49,7 +50,7 @@ def test_figures_agree_with_the_lists_behind_them(desk: Desk, owner: Client) -> 
 
 def test_an_empty_book_teaches_the_next_step(rehearsing: object, owner: Client, desk: Desk) -> None:
     empty = worlds.make_organization("empty")
-    worlds.Membership.objects.create(organization=empty, user_id=int(owner.session["_auth_user_id"]), role="owner")
+    Membership.objects.create(organization=empty, user_id=int(owner.session["_auth_user_id"]), role="owner")
     for path, sentence in (
         ("", "The book is empty"),
         ("customers/", "No customers yet"),

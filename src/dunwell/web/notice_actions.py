@@ -129,6 +129,7 @@ def resolve(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     if choice not in choices:
         raise Http404
     if _do(desk, *choices[choice]) and choice != "arrived":
+        refresh(desk.organization, now=desk.now)  # what could not go as it was is written anew
         wake_dispatch(desk.organization)
     return _back(desk, notice_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from dunwell.web import (
     chasing,
@@ -21,7 +21,7 @@ from dunwell.web import (
 
 app_name = "web"
 
-inside = [
+inside: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
     path("customers/", customers.customers, name="customers"),

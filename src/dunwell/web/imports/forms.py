@@ -44,7 +44,9 @@ class ColumnChoice:
 class ColumnsForm(forms.Form):
     """What each column is, how cells are written, and what the file says about invoices that are not in it."""
 
-    scope = forms.ChoiceField(label="This file", choices=FileScope.choices, widget=forms.RadioSelect)
+    scope = forms.ChoiceField(
+        label="This file", choices=FileScope.choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+    )
     as_of = forms.DateField(
         label="It describes the book as of",
         required=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,9 +64,9 @@ def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse
     if found.state in WORKING:
         return _page(desk, found, "working")
     if found.state == ImportState.DONE:
-        return _page(desk, found, "done", {"report": found.report})
+        return _page(desk, found, "done", _figures(found.report))
     if found.state == ImportState.CHECKED and "columns" not in request.GET:
-        return _page(desk, found, "checked", {"report": found.preview})
+        return _page(desk, found, "checked", _figures(found.preview))
     return _columns_page(desk, found, None)
 
 
@@ -110,6 +111,10 @@ def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
         raise Http404
     name = f"errors-{Path(found.file_name).stem}.csv"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+
+
+def _figures(report: dict[str, Any]) -> dict[str, Any]:
+    return {"report": report, "as_of": dt.date.fromisoformat(report["as_of"])}
 
 
 def _found(desk: Desk, import_id: int) -> FileImport:

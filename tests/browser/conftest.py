@@ -1,0 +1,182 @@
+"""A real browser against a real server: Debian's Chromium, uvicorn, PostgreSQL and a mail server."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from dunwell.organizations.models import Organization, User
+from dunwell.web import assets
+from tests import worlds
+from tests.messaging.smtp_server import SmtpServer
+from tests.scenarios.story import make_chasing_organization
+
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# Whenever the test runs, mail may go: these tests are about pages, not about hours
+ALWAYS_OPEN = {
+    "window_opens": dt.time(0, 0),
+    "window_closes": dt.time(23, 59, 59),
+    "window_weekdays": [1, 2, 3, 4, 5, 6, 7],
+}
+
+# Playwright keeps an event loop in this thread, which Django would take for its own.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.fspath).parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium_path() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next((found for name in names if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = chromium_path()
+    if path is None:
+        pytest.skip("There is no Chromium here: browser tests need Debian's package `chromium`.")
+    if not (assets.FOLDER / "manifest.json").exists() or not AXE.exists():
+        pytest.skip("The assets are not built: run `make assets` first.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def organization(transactional_db: None, smtp: SmtpServer) -> Organization:
+    """Northlight, which chases by the default policy at any hour through the test's mail server."""
+    return make_chasing_organization(smtp, settings=ALWAYS_OPEN)
+
+
+@pytest.fixture
+def anna(organization: Organization, settings: Any) -> User:
+    # The server is another process and knows nothing of the tests' quick hasher
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    return worlds.make_user("anna@northlight.example", organization=organization, name="Anna Berg")
+
+
+@pytest.fixture(scope="session")
+def serving(django_db_setup: None, data_dir: Path) -> Iterator[str]:
+    """The address of Dunwell as `dunwell serve` serves it, on the tests' database, in a process of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    current = connections["default"].settings_dict
+    is_socket = str(current["HOST"]).startswith("/")
+    login = f"{quote(current['USER'])}:{quote(current['PASSWORD'])}"
+    place = f"{'' if is_socket else current['HOST']}:{current['PORT']}/{quote(current['NAME'])}"
+    folder = f"?{urlencode({'host': current['HOST']})}" if is_socket else ""
+    surroundings = {
+        **os.environ,
+        "DUNWELL_DATABASE_URL": f"postgresql://{login}@{place}{folder}",
+        "DUNWELL_DATA_DIR": str(data_dir),
+        "DUNWELL_BASE_URL": address,
+        "DJANGO_SETTINGS_MODULE": "dunwell.config.settings",
+    }
+    command = [sys.executable, "-m", "uvicorn", "dunwell.config.asgi:application", "--lifespan", "off"]
+    log = (data_dir / "browser-server.log").open("wb")
+    process = subprocess.Popen(
+        [*command, "--port", str(port), "--log-level", "warning"], env=surroundings, stdout=log, stderr=log
+    )
+    deadline = time.monotonic() + 60
+    while not _answers(port):
+        assert process.poll() is None, (data_dir / "browser-server.log").read_text()
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.05)
+    yield address
+    process.terminate()
+    process.wait(20)
+    log.close()
+    print((data_dir / "browser-server.log").read_text()[-6000:])  # pytest shows it where a test failed
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture
+def server(serving: str, transactional_db: None) -> str:
+    return serving
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
+    """Open a browser window: `visit(width=360, theme="dark")`. A window that reports an error fails its test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"{message.type}: {message.text}")
+
+    def open_window(*, width: int = 1440, theme: Any = "light") -> Page:
+        context = chromium.new_context(
+            base_url=server, viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/")
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(worlds.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/o/**")
+
+
+def axe_findings(page: Page) -> list[str]:
+    """What axe-core says against the page as it stands."""
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate("axe.run(document, {iframes: false}).then(r => r.violations)")
+    return [
+        f"{page.url}: {entry['id']} ({entry['impact']}): {node['target']}: {node['failureSummary']}"
+        for entry in found
+        for node in entry["nodes"]
+    ]

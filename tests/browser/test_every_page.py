@@ -1,0 +1,106 @@
+"""Every page, light and dark, wide and narrow: axe finds nothing, nothing sticks out, no complaint in the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from dunwell.followup.models import DunningPolicy, Notice, NoticeState
+from dunwell.ledger.models import HoldReason, Invoice
+from dunwell.organizations.models import Organization, User
+from dunwell.organizations.queries import database_now, local_date
+from tests import worlds
+from tests.browser.conftest import axe_findings, sign_in
+from tests.web.conftest import every_path, late_customer, run
+
+OUTSIDE = ("/accounts/password/change/", "/accounts/logout/", "/nowhere/")
+BEFORE_SIGN_IN = (
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/signup/",
+)
+ONLY_POST = ("approve/", "drop/", "send/", "resolve/", "stop/", "resume/")
+
+
+@pytest.fixture
+def book(organization: Organization) -> list[str]:
+    """A book in which every page has something to show; the addresses of all pages."""
+    today = local_date(organization, database_now())
+    customer = late_customer(organization)
+    for days in (-5, 2, 15, 45, 75, 120, 500):
+        late_customer(organization, f"Customer of {days} days", days=days)
+    unreachable = worlds.make_customer(organization, "Unreachable & Sons", email="")
+    worlds.make_invoice(unreachable, due_on=today, total=77, currency="USD")
+    held = late_customer(organization, "Held Ltd", days=20)
+    worlds.make_hold(held, reason=HoldReason.DISPUTE, note="Says the banner never ran.", starts_on=today)
+    worlds.make_payment(customer, 40, on=today, towards=Invoice.objects.filter(customer=customer)[0])
+    worlds.make_credit_note(customer, 10, on=today)
+    run(organization)
+    notice = Notice.objects.filter(customer=customer)[0]
+    values: dict[str, object] = {
+        "customer_id": customer.pk,
+        "invoice_id": Invoice.objects.filter(customer=customer)[0].pk,
+        "notice_id": notice.pk,
+        "policy_id": DunningPolicy.objects.get(organization=organization).pk,
+    }
+    sections = [every_path({**values, "section": name}) for name in ("limits", "calendar", "sender", "payment")]
+    paths = {f"/o/{organization.slug}/{path}" for one in sections for path in one if not path.endswith(ONLY_POST)}
+    lists = (
+        "customers/?q=nobody",
+        "invoices/?state=all&sort=-balance",
+        "search/?q=customer",
+        "defaulters/?currency=EUR",
+    )
+    text = f"notices/{notice.pk}/?view=text"
+    return sorted(paths | {f"/o/{organization.slug}/{path}" for path in (*lists, text)})
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (360, "light"), (360, "dark")])
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    visit: Callable[..., Page], anna: User, book: list[str], width: int, theme: str
+) -> None:
+    page = visit(width=width, theme=theme)
+    findings: list[str] = []
+    for address in BEFORE_SIGN_IN:
+        page.goto(address)
+        findings += _look(page)
+    sign_in(page, anna)
+    for address in book:
+        page.goto(address)
+        findings += _look(page)
+    assert findings == []
+
+
+def _look(page: Page) -> list[str]:
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return axe_findings(page) + ([f"{page.url}: {wider} pixels too wide"] if wider > 0 else [])
+
+
+def test_open_menus_and_dialogs_are_accessible_too(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
+    Notice.objects.filter(state=NoticeState.QUEUED).update(state=NoticeState.AWAITING_APPROVAL)
+    page = visit()
+    sign_in(page, anna)
+    page.keyboard.press("?")
+    assert page.get_by_role("dialog", name="Keys").is_visible()
+    assert axe_findings(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_text("Chasing", exact=True).click()
+    page.get_by_role("button", name="Stop all sending…").click()
+    assert page.get_by_role("dialog", name="Stop all sending?").is_visible()
+    assert axe_findings(page) == []
+
+
+def test_the_first_view_is_light(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
+    """At most 350 kB over the wire, from sign-in to Home, everything included."""
+    page = visit()
+    client = page.context.new_cdp_session(page)
+    client.send("Network.enable")
+    received: list[int] = []
+    client.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    sign_in(page, anna)
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-chart][data-drawn]").wait_for()
+    assert sum(received) < 350_000, sum(received)
