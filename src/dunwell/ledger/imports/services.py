@@ -15,7 +15,7 @@ from pathlib import Path
 import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from procrastinate.contrib.django import app
 
 from dunwell.ledger.imports.errors import ImportRefusedError
@@ -38,7 +38,12 @@ Progress = Callable[[int], None]
 
 def imports_dir() -> Path:
     """Where uploads and errors files lie."""
-    return Path(settings.DATA_DIR) / "imports"
+    return _data_dir() / "imports"
+
+
+def _data_dir() -> Path:
+    # Absolute, since the worker may have been started elsewhere
+    return Path(settings.DATA_DIR).resolve()
 
 
 def import_file(
@@ -65,29 +70,36 @@ def import_file(
     facts = inspection.table.facts
     target = imports_dir() / f"errors-{organization.slug}-{now:%Y%m%d-%H%M%S-%f}-{facts.sha256[:8]}.csv"
     started = time.monotonic()
-    with (
-        ErrorsFile(target) as errors,
-        transaction.atomic(),
-        pghistory.context(user=actor, source="import", file=facts.name),
-    ):
-        with connection.cursor() as cursor:
-            Pipeline(
-                cursor=cursor,
-                organization=organization,
-                table=inspection.table,
-                mapping=mapping,
-                as_of=as_of,
-                now=now,
-                errors=errors,
-                report=report,
-                say=say or _silent,
-                progress=progress,
-            ).run()
-        report.errors_file = str(errors.path) if errors.path else None
-        if finish is not None:
-            finish(report)
-        if dry_run:
-            transaction.set_rollback(True)
+    try:
+        with (
+            ErrorsFile(target) as errors,
+            transaction.atomic(),
+            pghistory.context(user=actor, source="import", file=facts.name),
+        ):
+            with connection.cursor() as cursor:
+                Pipeline(
+                    cursor=cursor,
+                    organization=organization,
+                    table=inspection.table,
+                    mapping=mapping,
+                    as_of=as_of,
+                    now=now,
+                    errors=errors,
+                    report=report,
+                    say=say or _silent,
+                    progress=progress,
+                ).run()
+            report.errors_file = str(errors.path) if errors.path else None
+            if finish is not None:
+                finish(report)
+            if dry_run:
+                transaction.set_rollback(True)
+    except (IntegrityError, DataError) as error:
+        # What staging should have refused with a line number: the constraints are the last guard
+        reason = str(error).splitlines()[0]
+        raise ImportRefusedError(
+            f"The book does not accept “{facts.name}” ({reason}). Nothing has been changed."
+        ) from error
     report.seconds["total"] = round(time.monotonic() - started, 3)
     return report
 
@@ -140,14 +152,14 @@ def receive_upload(
         file_name=name,
         sha256=digest.hexdigest(),
         size=size,
-        path=str(path.relative_to(settings.DATA_DIR)),
+        path=str(path.relative_to(_data_dir())),
         created_by=user,
     )
 
 
 def facts_of(file_import: FileImport, mapping: Mapping) -> FileFacts:
     """The uploaded file, as it is read under a mapping."""
-    path = Path(settings.DATA_DIR) / file_import.path
+    path = _data_dir() / file_import.path
     return look_at(path, name=file_import.file_name, encoding=mapping.encoding, delimiter=mapping.delimiter)
 
 
@@ -181,7 +193,9 @@ def start_import(*, file_import: FileImport, now: dt.datetime) -> None:
 
 
 def _defer(import_id: int) -> None:
-    transaction.on_commit(lambda: app.configure_task(TASK, queue="imports").defer(import_id=import_id))
+    # The lock keeps a job that is done again, after its worker was thought dead, from meeting itself
+    task = app.configure_task(TASK, lock=f"{TASK}:{import_id}")
+    transaction.on_commit(lambda: task.defer(import_id=import_id))
 
 
 def run_file_import(import_id: int, now: dt.datetime) -> None:
