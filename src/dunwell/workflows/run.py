@@ -16,13 +16,16 @@ from dunwell.followup.services.compose import Composed, compose
 from dunwell.followup.services.passes import Pass, begin
 from dunwell.followup.services.prepare import Prepared, prepare
 from dunwell.followup.services.queueing import queue_ready
-from dunwell.followup.services.texts import Texts
+from dunwell.followup.services.texts import Sender, Texts
 from dunwell.messaging.services.dispatch import DispatchReport
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
 from dunwell.rules.windows import local_moment
 from dunwell.workflows.dispatch import dispatch_organization
 from dunwell.workflows.sender import channels_set_up, sender_of, sends_to_loopback
+
+# Whose facts keep changing while a pass writes is left to the next pass
+MOST_ROUNDS = 3
 
 
 @dataclass
@@ -100,18 +103,32 @@ def run_organization(
 def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
     organization = this.organization
     run = Run.objects.create(organization=organization, as_of=this.as_of, started_at=this.now)
-    prepared: Prepared = prepare(this)
-    started = time.perf_counter()
     sender = sender_of(organization)
-    composed: Composed = compose(this, run, sender, Texts(organization, sender))
-    report.queued = composed.queued + queue_ready(this, sender)
-    report.seconds = {**prepared.seconds, "compose": time.perf_counter() - started}
-    report.assessed, report.planned = prepared.assessed, prepared.plan.planned
-    report.final = prepared.plan.final
-    report.notices, report.awaiting_approval = composed.notices, composed.awaiting_approval
+    texts = Texts(organization, sender)
+    for _ in range(MOST_ROUNDS):
+        if not _round(this, run, sender, texts, report):
+            break
+    report.queued += queue_ready(this, sender)
     report.waiting = pending.waiting_by_reason(organization)
     report.needs_person = pending.needs_person(organization)
     return run
+
+
+def _round(this: Pass, run: Run, sender: Sender, texts: Texts, report: RunReport) -> int:
+    """Plan and write once. Returns how many customers' facts were changed meanwhile, who are looked at again."""
+    prepared: Prepared = prepare(this)
+    started = time.perf_counter()
+    composed: Composed = compose(this, run, sender, texts)
+    seconds = {**prepared.seconds, "compose": time.perf_counter() - started}
+    report.seconds = {phase: report.seconds.get(phase, 0.0) + seconds[phase] for phase in seconds}
+    report.assessed += prepared.assessed
+    report.planned += prepared.plan.planned
+    for reason, count in prepared.plan.final.items():
+        report.final[reason] = report.final.get(reason, 0) + count
+    report.notices += composed.notices
+    report.awaiting_approval += composed.awaiting_approval
+    report.queued += composed.queued
+    return composed.disturbed
 
 
 def _dispatch(this: Pass, report: RunReport, worker: str, should_stop: Callable[[], bool]) -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, F
+from django.db import connection
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeState
+from dunwell.followup.sql import statement
 from dunwell.organizations.models import Organization
 from dunwell.rules.waiting import EXPLANATIONS, NEEDS_A_PERSON
 
 MOST_LISTED = 500
+LAST_STEP_DONE = "last_step_done"
+WHY_LAST_STEP_DONE = "Every reminder has gone and the invoice is still open: a person decides what comes next."
 
 
 def waiting_by_reason(organization: Organization) -> dict[str, int]:
@@ -34,9 +38,15 @@ def final_by_reason(organization: Organization) -> dict[str, int]:
 
 
 def needs_person(organization: Organization) -> list[dict[str, Any]]:
-    """What only a person can move on: notices that failed or are uncertain, then actions by customer and reason."""
+    """What only a person can move on: unfinished notices, waiting actions by customer and reason, and chased in vain.
+
+    A notice that failed is listed as long as one of its steps still waits for it: not when the invoice was paid
+    or the next step took its place.
+    """
+    still_wanted = Action.objects.filter(notice=OuterRef("pk"), state=ActionState.PLANNED)
     notices = (
-        Notice.objects.filter(organization=organization, state__in=(NoticeState.UNCERTAIN, NoticeState.FAILED))
+        Notice.objects.filter(organization=organization)
+        .filter(Q(state=NoticeState.UNCERTAIN) | Q(Exists(still_wanted), state=NoticeState.FAILED))
         .select_related("customer")
         .order_by("-id")[:MOST_LISTED]
     )
@@ -67,4 +77,14 @@ def needs_person(organization: Organization) -> list[dict[str, Any]]:
         }
         for row in actions
     ]
-    return listed
+    return listed + chased_in_vain(organization)
+
+
+def chased_in_vain(organization: Organization) -> list[dict[str, Any]]:
+    """Customers with an open invoice whose last step is done: nothing chases it any more, a person decides."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("chased_in_vain"), {"organization": organization.pk, "most": MOST_LISTED})
+        return [
+            {"reason": LAST_STEP_DONE, "why": WHY_LAST_STEP_DONE, "customer": name, "customer_id": customer_id}
+            for customer_id, name in cursor.fetchall()
+        ]

@@ -15,11 +15,14 @@ from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
 from dunwell.followup.services.passes import Pass, execute, lock
+from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
 from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
 from dunwell.messaging.services.outbox import NewMessage, enqueue
 from dunwell.organizations.models import OrganizationSettings
+from dunwell.rules.escalation import Tone
+from dunwell.rules.waiting import Waiting
 from dunwell.rules.windows import Window, next_window, window_on
 
 CUSTOMERS_PER_BATCH = 500
@@ -28,12 +31,16 @@ ZERO = Decimal(0)
 
 @dataclass
 class Composed:
-    """How many notices were written, and of these how many were queued or wait for approval."""
+    """How many notices were written, and of these how many were queued or wait for approval.
+
+    `disturbed` counts customers whose facts changed between plan and writing.
+    """
 
     notices: int = 0
     queued: int = 0
     awaiting_approval: int = 0
     incomplete: int = 0
+    disturbed: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,36 +62,61 @@ class Draft:
         return sum((line.balance for line in self.lines), ZERO) - self.credit
 
 
-def sending_day(this: Pass) -> dt.date:
-    """The day the texts speak of: the one whose window is open at the moment of the pass, or opens next."""
-    settings, zone = this.settings, this.organization.zone
+def sending_days(this: Pass) -> list[tuple[dt.date, list[str] | None]]:
+    """The days the texts speak of, each with the time zones of the customers who hear from us then.
+
+    A customer's day is the one whose window is open for him at the moment of the pass, or opens next: where
+    he lives it may be over already. None stands for all time zones, when all have the same day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement("compose_zones"), {"organization": this.organization.pk})
+        zones = [name for (name,) in cursor.fetchall()]
+    days: dict[dt.date, list[str]] = {}
+    for name in zones:
+        days.setdefault(_sending_day(this, _zone(this, name)), []).append(name)
+    if len(days) <= 1:
+        return [(day, None) for day in days]
+    return sorted(days.items())
+
+
+def _sending_day(this: Pass, zone: ZoneInfo) -> dt.date:
+    settings = this.settings
     window = next_window(this.now, settings.window_opens, settings.window_closes, zone, this.calendar)
     return max(window.opens.astimezone(zone).date(), this.calendar.on_or_after(this.as_of))
+
+
+def _zone(this: Pass, name: str) -> ZoneInfo:
+    return ZoneInfo(name) if name else this.organization.zone
 
 
 def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Composed:
     """Write what is planned and has no notice yet, in batches of customers, each in a transaction of its own.
 
     Where sending is on and nobody has to approve, the messages are queued for the window in the same
-    transaction. A text that would have a hole makes its actions wait, with the reason.
+    transaction. A text that would have a hole makes its actions wait, with the reason; so does a hold or a
+    credit that counts on the sending day only. Customers whose facts changed after the plan are left to the
+    next one.
     """
     result = Composed()
-    sending_on = sending_day(this)
-    after = 0
-    while True:
-        with transaction.atomic():
-            lock(this.organization)
-            lines = _planned_lines(this, sending_on, after)
-            if not lines:
-                return result
-            after = max(line.customer_id for line in lines)
-            _compose_batch(this, run, sender, texts, sending_on, lines, result)
+    for sending_on, zones in sending_days(this):
+        after = 0
+        while True:
+            with transaction.atomic():
+                lock(this.organization)
+                lines = _planned_lines(this, sending_on, zones, after)
+                if not lines:
+                    break
+                after = max(line.customer_id for line in lines)
+                _compose_batch(this, run, sender, texts, sending_on, lines, result)
+    return result
 
 
-def _planned_lines(this: Pass, sending_on: dt.date, after: int) -> list[Any]:
+def _planned_lines(this: Pass, sending_on: dt.date, zones: list[str] | None, after: int) -> list[Any]:
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "sending_on": sending_on,
+        "pending_since": this.calendar.subtract_business_days(sending_on, PENDING_PAYMENT_BUSINESS_DAYS),
+        "zones": zones,
         "after": after,
         "customers": CUSTOMERS_PER_BATCH,
     }
@@ -97,46 +129,87 @@ def _planned_lines(this: Pass, sending_on: dt.date, after: int) -> list[Any]:
 def _compose_batch(
     this: Pass, run: Run | None, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
 ) -> None:
-    facts = _facts(this, sending_on, {line.customer_id for line in lines})
+    clear = _without_obstacles(this, lines)
+    groups = list(_groups(clear))
+    facts = _facts(this, sending_on, groups)
+    # Asked last: what changed before this is seen here, what changes after it differs from the digest
+    disturbed = _touched_since_plan(this, {line.customer_id for line in clear})
+    result.disturbed += len(disturbed)
     drafts: list[Draft] = []
     incomplete: list[int] = []
-    for key, group in _groups(lines):
+    for group, digest in zip(groups, facts, strict=True):
         leading = max(group, key=lambda line: line.offset_days)
+        if leading.customer_id in disturbed:
+            continue
         try:
             written = texts.write(leading, group, sending_on)
         except (MissingValueError, TooLongError):
             incomplete += [line.action_id for line in group]
             continue
-        drafts.append(Draft(group, leading, written, facts[key], _window(this, leading, sending_on)))
-    if incomplete:
-        execute("plan_incomplete", {"actions": incomplete, "tomorrow": this.as_of + dt.timedelta(1), "now": this.now})
-        result.incomplete += len(incomplete)
+        drafts.append(Draft(group, leading, written, digest, _window(this, leading, sending_on)))
+    _make_wait(this, incomplete, Waiting.TEXT_INCOMPLETE)
+    result.incomplete += len(incomplete)
     if drafts:
         _store(this, run, sender, sending_on, drafts, result)
 
 
-def _groups(lines: list[Any]) -> Iterator[tuple[tuple[int, str, str], list[Any]]]:
+def _without_obstacles(this: Pass, lines: list[Any]) -> list[Any]:
+    """The lines that may go on the sending day. The plan looked at the day of the pass, which may be earlier."""
+    for reason in (Waiting.HELD, Waiting.NETTED):
+        _make_wait(this, [line.action_id for line in lines if line.obstacle == reason], reason)
+    return [line for line in lines if line.obstacle is None]
+
+
+def _make_wait(this: Pass, actions: list[int], reason: Waiting) -> None:
+    if actions:
+        tomorrow = this.as_of + dt.timedelta(1)
+        parameters = {"actions": actions, "reason": reason.value, "tomorrow": tomorrow, "now": this.now}
+        execute("compose_waiting", parameters)
+
+
+def _touched_since_plan(this: Pass, customers: set[int]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement("compose_touched"), {"organization": this.organization.pk, "customers": list(customers)}
+        )
+        return {customer for (customer,) in cursor.fetchall()}
+
+
+def _groups(lines: list[Any]) -> Iterator[list[Any]]:
+    """The lines of each notice. A final text is never the first word about an invoice: such have one of their own."""
+
     def key(line: Any) -> tuple[int, str, str]:
         return (line.customer_id, line.currency, line.channel)
 
-    return ((found, list(group)) for found, group in itertools.groupby(lines, key=key))
+    for _, together in itertools.groupby(lines, key=key):
+        group = list(together)
+        if any(line.tone == Tone.FINAL for line in group):
+            known = [line for line in group if line.earlier_notices]
+            yield from (part for part in (known, [line for line in group if not line.earlier_notices]) if part)
+        else:
+            yield group
 
 
-def _facts(this: Pass, sending_on: dt.date, customers: set[int]) -> dict[tuple[int, str, str], str]:
+def _facts(this: Pass, sending_on: dt.date, groups: list[list[Any]]) -> list[str]:
+    """The digest of each group's facts, in the order of the groups."""
+    rows = [(number, line) for number, group in enumerate(groups) for line in group]
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "sending_on": sending_on,
-        "asked": list(customers),
+        "groups": [number for number, _ in rows],
+        "customers": [line.customer_id for _, line in rows],
+        "currencies": [line.currency for _, line in rows],
+        "invoices": [line.invoice_id for _, line in rows],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("compose_facts"), parameters)
-        return {(customer, currency, channel): digest for customer, currency, channel, digest in cursor.fetchall()}
+        digests = dict(cursor.fetchall())
+    return [digests[number] for number in range(len(groups))]
 
 
 def _window(this: Pass, line: Any, sending_on: dt.date) -> Window:
     settings = this.settings
-    zone = ZoneInfo(line.time_zone) if line.time_zone else this.organization.zone
-    return window_on(sending_on, settings.window_opens, settings.window_closes, zone)
+    return window_on(sending_on, settings.window_opens, settings.window_closes, _zone(this, line.time_zone))
 
 
 def _state(settings: OrganizationSettings, *, needs_approval: bool) -> str:

@@ -15,7 +15,7 @@ from dunwell.messaging.services.work import Cursor, Outcome, Refusal
 
 REFUSALS = {
     "stopped": "Sending is stopped.",
-    "changed": "The facts changed after it was written: it is written anew.",
+    "changed": "The facts or the day changed after it was written: it is written anew.",
     "not_queued": "It was called back.",
 }
 

@@ -141,7 +141,10 @@ def send_now(
 def settle_uncertain(
     *, organization: Organization, notice_id: int, by: User, arrived: bool, now: dt.datetime
 ) -> Notice:
-    """A person decides about a notice of which nobody knows whether it arrived: it did, or it is sent again."""
+    """A person decides about a notice of which nobody knows whether it arrived: it did, or it is sent again.
+
+    Sent again it is as written only while its own window is open; after that it is called back, to be written anew.
+    """
     notice = _locked(organization, notice_id, NoticeState.UNCERTAIN)
     message = _last_message(notice)
     assert message is not None
@@ -149,6 +152,10 @@ def settle_uncertain(
         outbox.confirm(organization_id=organization.pk, message_ids=[message.pk], user_id=by.pk, now=now)
         delivery.record_these(message_ids=[message.pk], state="sent", detail="", at=now)
     else:
+        # As far as anybody knows these steps never reached the customer
+        Action.objects.filter(organization=organization, notice=notice, state=ActionState.DONE).update(
+            state=ActionState.PLANNED, done_on=None, changed_at=now
+        )
         _send_again(notice, message, by=by, now=now)
     notice.refresh_from_db()
     return notice
@@ -156,11 +163,15 @@ def settle_uncertain(
 
 @transaction.atomic
 def try_again(*, organization: Organization, notice_id: int, by: User, now: dt.datetime) -> Notice:
-    """Queue a failed notice once more; when its facts have changed meanwhile the guard has it written anew."""
+    """Queue a failed notice once more, or call it back to be written anew when its window has closed.
+
+    When its facts have changed meanwhile the guard has it written anew.
+    """
     notice = _locked(organization, notice_id, NoticeState.FAILED)
     message = _last_message(notice)
     assert message is not None
     _send_again(notice, message, by=by, now=now)
+    notice.refresh_from_db()
     return notice
 
 
@@ -169,8 +180,17 @@ def _send_again(notice: Notice, message: Message, *, by: User, now: dt.datetime)
     if not released:
         state = MessageState(Message.objects.get(pk=message.pk).state).label.lower()
         raise NoticeMovedOnError(f"The message is {state} by now. Nothing was changed.")
-    notice.state = NoticeState.QUEUED
-    notice.save(update_fields=["state"])
+    notice.state, notice.contact_on = NoticeState.QUEUED, None
+    notice.save(update_fields=["state", "contact_on"])
+    if not notice.opens_at <= now < notice.closes_at:
+        reason = "Its day has passed: it is written anew."
+        call_back(
+            organization_id=notice.organization_id,
+            notices_and_messages=[(notice.pk, message.pk)],
+            reason=reason,
+            now=now,
+        )
+        TouchedCustomer.objects.create(organization_id=notice.organization_id, customer_id=notice.customer_id)
 
 
 @transaction.atomic

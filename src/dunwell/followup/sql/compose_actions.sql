@@ -3,6 +3,9 @@
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT customer_id FROM followup_action
      WHERE organization_id = %(organization)s AND state = 'planned' AND notice_id IS NULL AND customer_id > %(after)s
+       AND (%(zones)s::text[] IS NULL OR customer_id IN (
+                SELECT id FROM ledger_customer
+                 WHERE organization_id = %(organization)s AND time_zone = ANY (%(zones)s::text[])))
      ORDER BY customer_id LIMIT %(customers)s
 ), netting AS (
     SELECT item.invoice_id,
@@ -21,7 +24,16 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
        customer.number AS customer_number, customer.name AS customer_name, customer.time_zone,
        contact.id AS contact_id, coalesce(contact.name, '') AS contact_name, coalesce(contact.email, '') AS email,
        coalesce(nullif(contact.language, ''), customer.language) AS language,
-       coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on
+       coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on,
+       CASE WHEN held.whole OR held.part >= item.balance OR EXISTS (
+                     SELECT FROM ledger_payment AS payment
+                      WHERE payment.organization_id = %(organization)s AND payment.customer_id = customer.id
+                        AND payment.intended_invoice_id = invoice.id
+                        AND payment.initiated_on > %(pending_since)s AND payment.initiated_on <= %(sending_on)s
+                        AND (payment.succeeded_on IS NULL OR payment.succeeded_on > %(sending_on)s)
+                        AND (payment.failed_on IS NULL OR payment.failed_on > %(sending_on)s)) THEN 'held'
+            WHEN netting.netted > 0 AND netting.netted >= item.balance - coalesce(held.part, 0) THEN 'netted'
+       END AS obstacle
   FROM asked
   JOIN followup_action AS action
     ON action.organization_id = %(organization)s AND action.customer_id = asked.customer_id
@@ -31,6 +43,14 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
   JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
   LEFT JOIN netting ON netting.invoice_id = action.invoice_id
+  LEFT JOIN LATERAL (
+        SELECT bool_or(hold.amount IS NULL) AS whole, sum(hold.amount) AS part
+          FROM ledger_hold AS hold
+         WHERE hold.organization_id = %(organization)s AND hold.customer_id = customer.id
+           AND (hold.invoice_id IS NULL OR hold.invoice_id = invoice.id)
+           AND hold.starts_on <= %(sending_on)s AND (hold.ends_on IS NULL OR hold.ends_on > %(sending_on)s)
+           AND (hold.released_on IS NULL OR hold.released_on > %(sending_on)s)
+       ) AS held ON true
   LEFT JOIN LATERAL (
         SELECT * FROM ledger_contact
          WHERE customer_id = customer.id AND email <> '' AND email_refused_at IS NULL

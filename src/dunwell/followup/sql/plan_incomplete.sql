@@ -1,2 +1,0 @@
-UPDATE followup_action SET state = 'waiting', reason = 'text_incomplete', recheck_on = %(tomorrow)s, changed_at = %(now)s
- WHERE id = ANY (%(actions)s) AND state = 'planned'

@@ -1,0 +1,301 @@
+"""What must always be true (design section 5, 1 to 5), asked of the rows and of the mail that arrived.
+
+Nothing here shares code with the engine: balances are added up from the entries, steps are counted in
+calendar days, and what a customer got is what the mail server holds. Facts are read as they stand, so
+what was sent is judged right after it was sent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dunwell.followup.models import Action, Notice, NoticeItem, NoticeMessage, PolicyStep
+from dunwell.ledger.models import Allocation, CreditNote, Customer, Hold, Invoice, Payment, WriteOff
+from dunwell.messaging.models import Message
+from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
+from tests.messaging.smtp_server import Taken
+
+DAY = dt.timedelta(days=1)
+PENDING_PAYMENT_BUSINESS_DAYS = 5
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One mail that the server took, and the rows that it comes from."""
+
+    message: Message
+    notice: Notice
+    items: tuple[NoticeItem, ...]
+
+    @property
+    def customer(self) -> Customer:
+        customer: Customer = self.notice.customer
+        return customer
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.customer.time_zone or self.notice.organization.time_zone)
+
+    @property
+    def sent_at(self) -> dt.datetime:
+        """The moment its transmission began, on the customer's clock."""
+        assert self.message.sending_at is not None
+        return self.message.sending_at.astimezone(self.zone)
+
+    @property
+    def day(self) -> dt.date:
+        return self.sent_at.date()
+
+    @property
+    def steps(self) -> dict[str, int]:
+        """Invoice number → the offset of its step."""
+        return {item.invoice.number: item.step.offset_days for item in self.items}
+
+
+def arrivals(taken: Iterable[Taken]) -> list[Arrival]:
+    """What arrived, in order, with its rows. A mail that no row knows is an error."""
+    found = []
+    for mail in taken:
+        link = NoticeMessage.objects.select_related("message", "notice__customer", "notice__organization").get(
+            message__rfc_message_id=mail.mail["Message-ID"]
+        )
+        items = tuple(NoticeItem.objects.filter(notice=link.notice).select_related("invoice", "step").order_by("id"))
+        found.append(Arrival(link.message, link.notice, items))
+    return found
+
+
+def check(organization: Organization, taken: Sequence[Taken], *, as_of: dt.date, new: int = 0) -> None:
+    """All that holds at any moment after a pass of `as_of`; the last `new` mails are judged by today's facts."""
+    book = Book(organization)
+    arrived = arrivals(taken)
+    nothing_twice(taken, arrived)
+    for arrival in arrived[len(arrived) - new :]:
+        book.sent_rightly(arrival)
+    every_due_step_has_an_action(book, as_of)
+    sums_agree(book)
+    within_limits(book, arrived)
+
+
+def nothing_twice(taken: Sequence[Taken], arrived: Sequence[Arrival]) -> None:
+    """1. No mail, and no step of an invoice, reached a customer twice."""
+    mails = Counter(mail.mail["Message-ID"] for mail in taken)
+    assert not [name for name, times in mails.items() if times > 1], "a mail arrived twice"
+    steps = Counter((item.invoice_id, item.step.lineage) for arrival in arrived for item in arrival.items)
+    assert not [step for step, times in steps.items() if times > 1], "a step reached a customer twice"
+
+
+def every_due_step_has_an_action(book: Book, as_of: dt.date) -> None:
+    """3. Done, on its way, waiting with a reason, or final with a reason."""
+    actions = {(action.invoice_id, action.lineage): action for action in book.actions}
+    for invoice in book.invoices:
+        if book.balance(invoice, as_of) <= 0 or invoice.issued_on > as_of:
+            continue
+        for step in book.steps:
+            if book.step_day(invoice.due_on, step.offset_days) > as_of:
+                continue
+            action = actions.get((invoice.pk, step.lineage))
+            assert action is not None, f"{invoice} has no action for the step {step.offset_days:+} on {as_of}"
+            assert action.state in {"done", "planned"} or action.reason, f"{action} has no reason"
+
+
+def nothing_planned_is_forgotten(organization: Organization) -> None:
+    """3, after an undisturbed pass: whatever is planned has its notice."""
+    forgotten = Action.objects.filter(organization=organization, state="planned", notice=None)
+    assert not forgotten.exists(), list(forgotten)
+
+
+def sums_agree(book: Book) -> None:
+    """4. Allocations never exceed their source or their invoice; balances follow from the entries; none is negative."""
+    for invoice in book.invoices:
+        entered = sum((entry.amount for entry in book.entries_of(invoice) if entry.reversed_on is None), ZERO)
+        left = ZERO if invoice.voided_on else invoice.total - entered
+        assert invoice.total - entered >= 0, f"{invoice} is overpaid"
+        assert invoice.balance == left, f"{invoice} says {invoice.balance}, its entries leave {left}"
+    for source, amount, used in book.sources():
+        assert used <= amount, f"{source} is overspent"
+        assert source.unapplied in {ZERO, amount - used}, f"{source} says {source.unapplied} of {amount - used}"
+
+
+def within_limits(book: Book, arrived: Sequence[Arrival]) -> None:
+    """5. Contacts keep their distance, are few enough in any 7 days, and come inside the customer's window."""
+    settings = book.settings
+    days: dict[int, set[dt.date]] = {}
+    for arrival in arrived:
+        if arrival.notice.window_overridden_by_id is None:
+            days.setdefault(arrival.customer.pk, set()).add(arrival.day)
+            opens, closes = settings.window_opens, settings.window_closes
+            assert opens <= arrival.sent_at.time() < closes, f"{arrival.notice} went at {arrival.sent_at}"
+            assert book.is_business_day(arrival.day), f"{arrival.notice} went on {arrival.day:%A %d %B}"
+    for customer, contacts in days.items():
+        ordered = sorted(contacts)
+        for earlier, later in itertools.pairwise(ordered):
+            gap = (later - earlier).days
+            assert gap >= settings.contact_interval_days, f"customer {customer}: {earlier}, then {later}"
+        for day in ordered:
+            week = [other for other in ordered if day <= other < day + 7 * DAY]
+            assert len(week) <= settings.weekly_contact_limit, f"customer {customer}: {week}"
+
+
+class Book:
+    """An organization's rows, read plainly."""
+
+    def __init__(self, organization: Organization) -> None:
+        self.organization = organization
+        self.settings = OrganizationSettings.objects.get(organization=organization)
+        self.invoices = list(Invoice.objects.filter(organization=organization))
+        self.actions = list(Action.objects.filter(organization=organization))
+        self.holds = list(Hold.objects.filter(organization=organization))
+        self.payments = list(Payment.objects.filter(organization=organization))
+        self.credit_notes = list(CreditNote.objects.filter(organization=organization))
+        self.allocations = list(Allocation.objects.filter(organization=organization))
+        self.write_offs = list(WriteOff.objects.filter(organization=organization))
+        self.days_off = set(ClosingDay.objects.filter(organization=organization).values_list("date", flat=True))
+        self.steps = list(
+            PolicyStep.objects.filter(
+                organization=organization, version__is_current=True, version__policy__is_default=True
+            )
+        )
+
+    # Calendar
+
+    def is_business_day(self, day: dt.date) -> bool:
+        return day.isoweekday() in self.settings.window_weekdays and day not in self.days_off
+
+    def step_day(self, due_on: dt.date, offset: int) -> dt.date:
+        day = due_on + offset * DAY
+        while not self.is_business_day(day):
+            day += -DAY if offset < 0 else DAY
+        return day
+
+    # Money
+
+    def entries_of(self, invoice: Invoice) -> list[Any]:
+        entries: list[Any] = [entry for entry in self.allocations if entry.invoice_id == invoice.pk]
+        return entries + [entry for entry in self.write_offs if entry.invoice_id == invoice.pk]
+
+    def balance(self, invoice: Invoice, day: dt.date) -> Decimal:
+        """What is left of it on a day; nothing of a draft or of one voided by then."""
+        if invoice.is_draft or (invoice.voided_on is not None and invoice.voided_on <= day):
+            return ZERO
+        left = invoice.total
+        for entry in self.entries_of(invoice):
+            begins = entry.effective_on if isinstance(entry, Allocation) else entry.written_off_on
+            if begins <= day and (entry.reversed_on is None or entry.reversed_on > day):
+                left -= entry.amount
+        return left
+
+    def sources(self) -> list[tuple[Any, Decimal, Decimal]]:
+        """Each payment and credit note, what it is worth, and how much of it is used."""
+        used: Counter[tuple[str, int]] = Counter()
+        for entry in self.allocations:
+            if entry.reversed_on is None:
+                key = ("payment", entry.payment_id) if entry.payment_id else ("credit", entry.credit_note_id or 0)
+                used[key] += entry.amount  # type: ignore[assignment]
+        payments = [
+            (payment, payment.amount if payment.status == "succeeded" else ZERO, ZERO + used["payment", payment.pk])
+            for payment in self.payments
+        ]
+        notes = [
+            (note, ZERO if note.voided_on else note.total, ZERO + used["credit", note.pk]) for note in self.credit_notes
+        ]
+        return [*payments, *notes]
+
+    def credit(self, customer_id: int, currency: str, day: dt.date) -> Decimal:
+        """Money and credits of a customer that have reached no invoice by a day."""
+        total = ZERO
+        for payment in self.payments:
+            ended = [on for on in (payment.failed_on, payment.refunded_on) if on is not None and on <= day]
+            if (payment.customer_id, payment.currency) != (customer_id, currency):
+                continue
+            if payment.succeeded_on is not None and payment.succeeded_on <= day and not ended:
+                total += payment.amount - self._used(day, payment_id=payment.pk)
+        for note in self.credit_notes:
+            stands = note.issued_on <= day and (note.voided_on is None or note.voided_on > day)
+            if stands and (note.customer_id, note.currency) == (customer_id, currency):
+                total += note.total - self._used(day, credit_note_id=note.pk)
+        return total
+
+    def _used(self, day: dt.date, **source: int) -> Decimal:
+        ((name, pk),) = source.items()
+        return sum(
+            (
+                entry.amount
+                for entry in self.allocations
+                if getattr(entry, name) == pk
+                and entry.effective_on <= day
+                and (entry.reversed_on is None or entry.reversed_on > day)
+            ),
+            ZERO,
+        )
+
+    # 2. What may be sent
+
+    def sent_rightly(self, arrival: Arrival) -> None:
+        """Nothing in this mail is settled, held, netted or waiting for money on its way, on the day it went."""
+        for item in arrival.items:
+            invoice = next(found for found in self.invoices if found.pk == item.invoice_id)
+            why = self.reason_not_to_send(invoice, arrival.day)
+            assert not why, f"{invoice} was in the mail “{arrival.message.subject}” of {arrival.day}, but it is {why}"
+            balance = self.balance(invoice, arrival.day)
+            assert item.balance == balance, f"{invoice}: the mail says {item.balance}, the book {balance}"
+            assert invoice.number in arrival.message.body_text or invoice.number in arrival.message.body_html
+
+    def reason_not_to_send(self, invoice: Invoice, day: dt.date) -> str:
+        """Why this invoice must not be in a mail that goes on a day; empty when it may."""
+        if self.balance(invoice, day) <= 0:
+            return "settled"
+        if self._held(invoice, day):
+            return "held"
+        if self._pending(invoice, day):
+            return "waiting for a payment on its way"
+        if self._netted(invoice, day):
+            return "netted"
+        return ""
+
+    def _held(self, invoice: Invoice, day: dt.date) -> bool:
+        standing = [
+            hold
+            for hold in self.holds
+            if hold.customer_id == invoice.customer_id
+            and hold.invoice_id in {None, invoice.pk}
+            and hold.starts_on <= day
+            and (hold.ends_on is None or hold.ends_on > day)
+            and (hold.released_on is None or hold.released_on > day)
+        ]
+        part = sum((hold.amount for hold in standing if hold.amount is not None), ZERO)
+        return any(hold.amount is None for hold in standing) or part >= self.balance(invoice, day)
+
+    def _pending(self, invoice: Invoice, day: dt.date) -> bool:
+        first = day
+        for _ in range(PENDING_PAYMENT_BUSINESS_DAYS):
+            first -= DAY
+            while not self.is_business_day(first):
+                first -= DAY
+        return any(
+            payment.intended_invoice_id == invoice.pk
+            and first < payment.initiated_on <= day
+            and (payment.succeeded_on is None or payment.succeeded_on > day)
+            and (payment.failed_on is None or payment.failed_on > day)
+            for payment in self.payments
+        )
+
+    def _netted(self, invoice: Invoice, day: dt.date) -> bool:
+        left = self.credit(invoice.customer_id, invoice.currency, day)
+        for other in sorted(self.invoices, key=lambda one: (one.due_on, one.pk)):
+            if (other.customer_id, other.currency) != (invoice.customer_id, invoice.currency) or other.due_on >= day:
+                continue
+            balance = self.balance(other, day)
+            if other.issued_on > day or balance <= 0:
+                continue
+            if other.pk == invoice.pk:
+                return left >= balance
+            left = max(left - balance, ZERO)
+        return False
