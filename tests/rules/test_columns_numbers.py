@@ -188,6 +188,6 @@ def test_cents_always_settle_the_mark(column: list[Decimal], style: tuple[str, s
 def test_any_text_is_an_amount_or_not_and_never_an_error(text: str) -> None:
     take_apart(text)
     for mark in (".", ","):
-        read = canonical(text, mark)  # type: ignore[arg-type]
+        read = canonical(text, mark)
         assert read is None or re.fullmatch(r"-?\d{1,15}(\.\d{1,4})?", read)
     NumberEvidence().add(text)

@@ -62,7 +62,7 @@ def test_from_upload_to_result(organization: Organization, client: Client) -> No
     assert "1 row refused" in page
     assert not Invoice.objects.exists()
     errors = client.get(f"{address}errors/")
-    assert b"never" in b"".join(errors)  # type: ignore[arg-type]
+    assert b"never" in b"".join(errors)
     assert 'filename="errors-book.csv"' in errors["Content-Disposition"]
     assert client.post(f"{address}start/").status_code == 302
     assert "HX-Refresh" not in client.get(f"{address}progress/")
