@@ -192,3 +192,14 @@ def test_the_reason_of_a_past_day_is_that_days(organization: Organization, polic
     WriteOff.objects.create(organization=organization, invoice=invoice, amount=100, written_off_on=TODAY + 40 * DAY)
     run(organization, TODAY)
     assert actions(invoice) == {-3: "final paid"}
+
+
+def test_an_invoice_that_moves_to_another_customer_takes_its_hold_along(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    wrong, right = worlds.make_customer(organization), worlds.make_customer(organization)
+    invoice = worlds.make_invoice(wrong, due_on=TODAY)
+    worlds.make_hold(wrong, invoice=invoice, reason="dispute")
+    Invoice.objects.filter(pk=invoice.pk).update(customer=right)
+    run(organization)
+    assert actions(invoice)[0] == "waiting held"

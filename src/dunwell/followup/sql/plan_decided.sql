@@ -6,8 +6,13 @@ WITH held AS (
            sum(hold.amount) AS held_part,
            min(least(hold.ends_on, hold.released_on)) AS ends_on
       FROM (SELECT DISTINCT invoice_id, customer_id, balance FROM plan_candidate) AS candidate
-      JOIN ledger_hold AS hold
-        ON hold.organization_id = %(organization)s AND hold.customer_id = candidate.customer_id
+      JOIN (
+            -- an invoice that moved to another customer takes its holds along
+            SELECT hold.*, coalesce(invoice.customer_id, hold.customer_id) AS holds_customer
+              FROM ledger_hold AS hold LEFT JOIN ledger_invoice AS invoice ON invoice.id = hold.invoice_id
+             WHERE hold.organization_id = %(organization)s
+           ) AS hold
+        ON hold.holds_customer = candidate.customer_id
        AND (hold.invoice_id IS NULL OR hold.invoice_id = candidate.invoice_id)
      WHERE hold.starts_on <= %(as_of)s AND (hold.ends_on IS NULL OR hold.ends_on > %(as_of)s)
        AND (hold.released_on IS NULL OR hold.released_on > %(as_of)s)
