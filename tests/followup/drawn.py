@@ -183,6 +183,9 @@ class World:
             chosen.update(notice=notice)
             if reached:
                 chosen.update(state="done", reason="", recheck_on=None, done_on=self.today)
+            # Sending is no new fact of the ledger: without this, a pass of the same day would leave what the
+            # notice changes (a limit, a final tone that waited) to the next morning
+            TouchedCustomer.objects.create(organization=self.organization, customer_id=customer_id)
 
     # What may happen between two passes
 
