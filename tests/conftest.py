@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder.chmod(0o711)  # the embedded server's user must get through when we are root
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     test_url = os.environ.get("DUNWELL_TEST_DATABASE_URL", "")
-    for name in [name for name in os.environ if name.startswith("DUNWELL_")]:
+    for name in [name for name in os.environ if name.startswith("DUNWELL_") and name != "DUNWELL_TORTURE_SECONDS"]:
         if name == "DUNWELL_TORTURE_SECONDS":
             continue
         del os.environ[name]

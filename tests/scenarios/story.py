@@ -44,7 +44,7 @@ class Story:
     def __init__(self, organization: Organization, smtp: SmtpServer) -> None:
         self.organization = organization
         self.smtp = smtp
-        self._checked = 0
+        self.checked = 0
 
     # Time
 
@@ -59,11 +59,11 @@ class Story:
             self.check(day, planned=True)
         return report
 
-    def begin(self, day: dt.date) -> tuple[Pass, Sender, Texts]:
+    def begin(self, day: dt.date, at: dt.time = MORNING) -> tuple[Pass, Sender, Texts]:
         """A pass to be taken apart: what `prepare` and `compose` want."""
         organization = Organization.objects.select_related("settings").get(pk=self.organization.pk)
         sender = sender_of(organization)
-        this = begin(organization, as_of=day, now=self.moment(day), channels_set_up=("email",))
+        this = begin(organization, as_of=day, now=self.moment(day, at), channels_set_up=("email",))
         return this, sender, Texts(organization, sender)
 
     def live(self, first: dt.date, last: dt.date) -> Iterator[RunReport]:
@@ -88,8 +88,8 @@ class Story:
         taken = self.smtp.taken
         if planned:
             invariants.nothing_planned_is_forgotten(self.organization)
-        invariants.check(self.organization, taken, as_of=day, new=len(taken) - self._checked)
-        self._checked = len(taken)
+        invariants.check(self.organization, taken, as_of=day, new=len(taken) - self.checked)
+        self.checked = len(taken)
 
     # What happened
 
