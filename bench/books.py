@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -40,14 +41,16 @@ WITH customer AS (
 INSERT INTO ledger_invoice (organization_id, customer_id, number, issued_on, due_on, terms_days, currency, total,
                             is_draft, applied, written_off, due_is_assumed, currency_is_assumed, payment_url,
                             description, first_known_on, created_at, updated_at)
-SELECT %(organization)s, customer.first + wanted.n %% customer.customers, 'I' || wanted.n, wanted.due_on - 30, wanted.due_on, 30, 'EUR',
-       50 + wanted.n %% 1000, false, 0, 0, false, false, '', '', wanted.due_on - 30, now(), now()
+SELECT %(organization)s, customer.first + wanted.n %% customer.customers, 'I' || wanted.n, wanted.due_on - 30,
+       wanted.due_on, 30, 'EUR', 50 + wanted.n %% 1000, false, 0, 0, false, false, '', '',
+       wanted.due_on - 30, now(), now()
   FROM wanted CROSS JOIN customer
 """
 # What the passes up to yesterday have left: every step that has come by then
 HISTORY = """
 INSERT INTO followup_action (organization_id, customer_id, invoice_id, anchor_kind, anchor_id, lineage, occurrence,
-                             step_id, offset_days, step_day, state, reason, done_on, needs_approval, created_at, changed_at)
+                             step_id, offset_days, step_day, state, reason, done_on, needs_approval, created_at,
+                             changed_at)
 SELECT invoice.organization_id, invoice.customer_id, invoice.id, 'due', 0, step.lineage, 0, step.id, step.offset_days,
        invoice.due_on + step.offset_days, 'done', '', invoice.due_on + step.offset_days, false, now(), now()
   FROM ledger_invoice AS invoice
@@ -64,10 +67,10 @@ def make_book(slug: str, *, invoices: int, due: int, history: bool = True) -> Or
         settings.sender_address, settings.bank_details = "accounts@bench.example", "IBAN DE00 0000"
         settings.chasing_started_at = dt.datetime.combine(TODAY, dt.time(), tzinfo=dt.UTC)
         settings.save()
-        parameters = {
+        parameters: dict[str, Any] = {
             "organization": organization.pk,
             "today": TODAY,
-            "customers": max(1, max(due, invoices // PER_CUSTOMER)),
+            "customers": max(1, due, invoices // PER_CUSTOMER),
             "invoices": invoices,
             "due": due,
         }

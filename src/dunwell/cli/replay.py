@@ -36,7 +36,7 @@ def replay(
     waited = report["days_first_notice_to_payment"]
     if waited["n"]:
         typer.echo(
-            f"  From the first notice to payment: {waited['median']} days in the middle, {waited['p90']} for nine of ten "
+            f"  First notice to payment: {waited['median']} days in the middle, {waited['p90']} for nine of ten "
             f"({waited['n']} invoices)."
         )
     for assumption in report["assumptions"]:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
-from dunwell.followup.services.passes import Pass, execute, lock
+from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
@@ -108,6 +108,8 @@ def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Compos
                     break
                 after = max(line.customer_id for line in lines)
                 _compose_batch(this, run, sender, texts, sending_on, lines, result)
+    if result.notices >= MANY:
+        analyze("followup_notice", "followup_noticeitem", "followup_noticemessage", "messaging_message")
     return result
 
 

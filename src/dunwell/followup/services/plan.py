@@ -126,10 +126,10 @@ def _reached(this: Pass, steps: list[PolicyStep], since: dt.date) -> list[dt.dat
     Days, not bounds: the database knows how many invoices are due on a day, and takes the index.
     """
     bounds = [(since, this.as_of)]
-    for step in steps:
-        bounds.append(
-            (cutoff(step.offset_days, this.calendar, since), cutoff(step.offset_days, this.calendar, this.as_of))
-        )
+    bounds += [
+        (cutoff(step.offset_days, this.calendar, since), cutoff(step.offset_days, this.calendar, this.as_of))
+        for step in steps
+    ]
     return sorted({after + ONE_DAY * days for after, upto in bounds for days in range(1, (upto - after).days + 1)})
 
 

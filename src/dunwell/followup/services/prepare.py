@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from dunwell.followup.models import PlanState
 from dunwell.followup.services.assess import SCRATCH as ASSESS_SCRATCH
 from dunwell.followup.services.assess import assess
-from dunwell.followup.services.passes import Pass, basis_of, current_steps, execute, lock
+from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, current_steps, execute, lock
 from dunwell.followup.services.plan import SCRATCH as PLAN_SCRATCH
 from dunwell.followup.services.plan import Planned, plan
 
@@ -41,6 +41,8 @@ def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     result.plan = plan(this, state, basis, steps, touched=touched)
     result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}
     state.save()
+    if result.plan.planned >= MANY:
+        analyze("followup_action")
     _drop_scratch()
     return result
 

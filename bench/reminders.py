@@ -1,0 +1,124 @@
+"""Compose and send a morning's reminders, against a bare smtplib loop that sends the same bytes to the same server.
+
+python -m bench.reminders --customers 10000
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import resource
+import sys
+import time
+from typing import Any
+
+from bench.send import SENDER, baseline, server
+from bench.setting import bench_database
+
+INVOICES_PER_CUSTOMER = 2
+DAYS_OVERDUE = 10
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--customers", type=int, default=10_000)
+    options = arguments.parse_args()
+    with bench_database():
+        sys.stdout.write(json.dumps(measure(options.customers)) + "\n")
+
+
+def measure(customers: int) -> dict[str, Any]:
+    from django.conf import settings
+
+    from bench.books import TODAY
+    from dunwell.followup.services.passes import begin
+    from dunwell.followup.services.prepare import prepare
+    from dunwell.workflows.run import run_organization
+
+    organization = _book(customers)
+    now = dt.datetime.combine(TODAY, dt.time(9, 30), tzinfo=dt.UTC)
+    prepare(begin(organization, as_of=TODAY, now=now, channels_set_up=("email",)))
+    with server("aiosmtpd") as port:
+        settings.SMTP_HOST, settings.SMTP_PORT, settings.SMTP_SECURITY = "127.0.0.1", port, "none"
+        cpu, started = time.process_time(), time.perf_counter()
+        report = run_organization(organization, as_of=TODAY, now=now)
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        assert report.sent == customers, report
+        mails = _same_bytes(organization.pk)
+        bare = baseline(port, mails)
+    return {
+        "benchmark": "compose and send",
+        "messages": customers,
+        "bytes_per_message": sum(len(content) for _, content in mails) // customers,
+        "ours_per_s": round(customers / seconds),
+        "baseline_per_s": round(bare),
+        "ratio": round(customers / seconds / bare, 3),
+        "own_cpu_ms_per_mail": round(cpu / customers * 1000, 3),
+        "seconds": {phase: round(value, 2) for phase, value in report.seconds.items()},
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def _book(customers: int) -> Any:
+    """Each customer has two invoices ten days overdue, so that each gets one notice."""
+    from django.db import connection
+
+    from bench.books import CONTACTS, CUSTOMERS, TODAY, make_book
+
+    organization = make_book("bench-reminders", invoices=0, due=0)
+    parameters: dict[str, Any] = {"organization": organization.pk, "today": TODAY, "customers": customers}
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM ledger_contact WHERE organization_id = %(organization)s", parameters)
+        cursor.execute("DELETE FROM ledger_customer WHERE organization_id = %(organization)s", parameters)
+        cursor.execute(CUSTOMERS, parameters)
+        cursor.execute(CONTACTS, parameters)
+        cursor.execute(
+            """
+            INSERT INTO ledger_invoice (organization_id, customer_id, number, issued_on, due_on, terms_days, currency,
+                                        total, is_draft, applied, written_off, due_is_assumed, currency_is_assumed,
+                                        payment_url, description, first_known_on, created_at, updated_at)
+            SELECT organization_id, id, 'I' || id || '-' || n, %(today)s - 40, %(today)s - %(overdue)s, 30, 'EUR', 1250,
+                   false, 0, 0, false, false, '', '', %(today)s - 40, now(), now()
+              FROM ledger_customer, generate_series(1, %(each)s) AS n WHERE organization_id = %(organization)s
+            """,
+            {**parameters, "overdue": DAYS_OVERDUE, "each": INVOICES_PER_CUSTOMER},
+        )
+        cursor.execute("VACUUM ANALYZE")
+    return organization
+
+
+def _same_bytes(organization_id: int) -> list[tuple[str, bytes]]:
+    """The mails as they went."""
+    from dunwell.messaging.channels.email.mime import build
+    from dunwell.messaging.channels.port import OutgoingMessage
+    from dunwell.messaging.models import Message
+
+    return [
+        (
+            message.recipient,
+            build(
+                OutgoingMessage(
+                    id=message.pk,
+                    organization_id=organization_id,
+                    customer_id=message.customer_id,
+                    recipient=message.recipient,
+                    recipient_name=message.recipient_name,
+                    sender=message.sender or SENDER,
+                    sender_name=message.sender_name,
+                    reply_to=message.reply_to,
+                    subject=message.subject,
+                    body_text=message.body_text,
+                    body_html=message.body_html,
+                    rfc_message_id=message.rfc_message_id,
+                    attempts=0,
+                    date=message.sending_at or message.created_at,
+                )
+            ),
+        )
+        for message in Message.objects.filter(organization_id=organization_id).iterator()
+    ]
+
+
+if __name__ == "__main__":
+    main()
