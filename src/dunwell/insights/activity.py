@@ -27,25 +27,37 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Today:
+class Day:
     """One day in figures. `notices` counts those of the day by state, `changes` the changes of standing by name."""
 
+    day: dt.date
     received: Sequence[Received]
     notices: dict[str, int]
     changes: dict[str, int]
     last_run: Run | None
 
 
-def today(organization: Organization, day: dt.date) -> Today:
+def last_run(organization: Organization) -> Run | None:
+    return Run.objects.filter(organization=organization).order_by("-started_at").defer("report").first()
+
+
+def latest_day(organization: Organization, today: dt.date) -> Day:
+    """Today; before today's pass has run, the day of the last one."""
+    run = last_run(organization)
+    return _day(organization, run.as_of if run else today, run)
+
+
+def _day(organization: Organization, day: dt.date, run: Run | None) -> Day:
     payments = Payment.objects.filter(organization=organization, succeeded_on=day, is_opening=False)
     received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
     notices = Notice.objects.filter(organization=organization, as_of=day).values("state").annotate(n=Count("pk"))
     changes = StandingChange.objects.filter(organization=organization, changed_on=day)
-    return Today(
+    return Day(
+        day=day,
         received=[Received(row["currency"], row["amount"], row["n"]) for row in received],
         notices={row["state"]: row["n"] for row in notices.order_by("state")},
         changes={row["name"]: row["n"] for row in changes.values("name").annotate(n=Count("pk")).order_by("name")},
-        last_run=Run.objects.filter(organization=organization).order_by("-started_at").first(),
+        last_run=run,
     )
 
 

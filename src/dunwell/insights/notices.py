@@ -21,21 +21,21 @@ UNFINISHED = (
     NoticeState.UNCERTAIN,
     NoticeState.FAILED,
 )
-TODAYS = (NoticeState.SENT, NoticeState.CANCELLED)
+FINISHED = (NoticeState.SENT, NoticeState.CANCELLED)
 
 
-def notices_at_hand(organization: Organization, today: dt.date) -> QuerySet[Notice]:
-    """Notices with something still to come, of whatever day, and those of `today` that are finished."""
+def notices_at_hand(organization: Organization, since: dt.date) -> QuerySet[Notice]:
+    """Notices with something still to come, of whatever day, and those since a day that are finished."""
     return Notice.objects.filter(
-        Q(state__in=UNFINISHED) | Q(as_of=today, state__in=TODAYS), organization=organization
+        Q(state__in=UNFINISHED) | Q(as_of__gte=since, state__in=FINISHED), organization=organization
     ).select_related("customer", "step")
 
 
 def notice_list(
-    organization: Organization, today: dt.date, *, state: str = "", tone: str = "", search: str = ""
+    organization: Organization, since: dt.date, *, state: str = "", tone: str = "", search: str = ""
 ) -> QuerySet[Notice]:
     """Notices at hand in a state and tone, of customers that match the search; bodies are left out."""
-    notices = notices_at_hand(organization, today).defer("body_html", "body_text")
+    notices = notices_at_hand(organization, since).defer("body_html", "body_text")
     if state:
         notices = notices.filter(state=state)
     if tone:
@@ -46,9 +46,9 @@ def notice_list(
     return notices.annotate(invoices=Count("items"))
 
 
-def notice_counts(organization: Organization, today: dt.date) -> dict[str, int]:
+def notice_counts(organization: Organization, since: dt.date) -> dict[str, int]:
     """How many notices at hand there are by state."""
-    rows = notices_at_hand(organization, today).order_by().values("state").annotate(n=Count("pk"))
+    rows = notices_at_hand(organization, since).order_by().values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows}
 
 
@@ -57,9 +57,9 @@ def waiting_counts(organization: Organization) -> dict[str, int]:
     return _by_reason(Action.objects.filter(organization=organization, state=ActionState.WAITING))
 
 
-def ended_counts(organization: Organization, today: dt.date) -> dict[str, int]:
-    """How many due steps ended without being sent on this day, by reason."""
-    return _by_reason(_ended(organization, today))
+def ended_counts(organization: Organization, since: dt.date) -> dict[str, int]:
+    """How many due steps ended without being sent since this day, by reason."""
+    return _by_reason(_ended(organization, since))
 
 
 def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
@@ -67,14 +67,9 @@ def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
     return {row["reason"]: row["n"] for row in rows}
 
 
-def _ended(organization: Organization, today: dt.date) -> QuerySet[Action]:
-    start = dt.datetime.combine(today, dt.time.min, organization.zone)
-    return Action.objects.filter(
-        organization=organization,
-        state=ActionState.FINAL,
-        changed_at__gte=start,
-        changed_at__lt=start + dt.timedelta(days=1),
-    )
+def _ended(organization: Organization, since: dt.date) -> QuerySet[Action]:
+    start = dt.datetime.combine(since, dt.time.min, organization.zone)
+    return Action.objects.filter(organization=organization, state=ActionState.FINAL, changed_at__gte=start)
 
 
 def waiting_list(organization: Organization, *, reason: str = "", search: str = "") -> QuerySet[Action]:
@@ -83,9 +78,9 @@ def waiting_list(organization: Organization, *, reason: str = "", search: str = 
     return _found(organization, actions, reason, search)
 
 
-def ended_list(organization: Organization, today: dt.date, *, reason: str = "", search: str = "") -> QuerySet[Action]:
-    """Steps that ended this day without being sent, with the reason."""
-    return _found(organization, _ended(organization, today), reason, search)
+def ended_list(organization: Organization, since: dt.date, *, reason: str = "", search: str = "") -> QuerySet[Action]:
+    """Steps that ended since this day without being sent, with the reason."""
+    return _found(organization, _ended(organization, since), reason, search)
 
 
 def _found(organization: Organization, actions: QuerySet[Action], reason: str, search: str) -> QuerySet[Action]:

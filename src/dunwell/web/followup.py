@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from dunwell.followup.models import NoticeState
 from dunwell.insights import notices as insights
+from dunwell.insights.activity import last_run
 from dunwell.rules.escalation import Tone
 from dunwell.rules.permissions import Permission
 from dunwell.web import lists, words
@@ -29,11 +30,14 @@ ACTION_SORTS = {
 
 def _frame(desk: Desk) -> dict[str, Any]:
     """What the three lists share: their tabs with counts."""
+    run = last_run(desk.organization)
+    since = min(run.as_of, desk.today) if run else desk.today
     waiting = insights.waiting_counts(desk.organization)
-    ended = insights.ended_counts(desk.organization, desk.today)
+    ended = insights.ended_counts(desk.organization, since)
     return {
         "place": "followup",
-        "notice_counts": insights.notice_counts(desk.organization, desk.today),
+        "since": since,
+        "notice_counts": insights.notice_counts(desk.organization, since),
         "waiting_counts": waiting,
         "ended_counts": ended,
         "waiting_total": sum(waiting.values()),
@@ -49,7 +53,7 @@ def followup(request: HttpRequest, slug: str) -> HttpResponse:
     state = state if state in NoticeState.values else ""
     tone = request.GET.get("tone", "")
     tone = tone if tone in {choice.value for choice in Tone} else ""
-    rows = insights.notice_list(desk.organization, desk.today, state=state, tone=tone, search=frame["q"])
+    rows = insights.notice_list(desk.organization, frame["since"], state=state, tone=tone, search=frame["q"])
     counts = frame["notice_counts"]
     tabs = [
         (value, words.look("notice", value).word, counts[value]) for value in NoticeState.values if counts.get(value)
@@ -92,7 +96,7 @@ def ended(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.READ_NOTICES)
     frame = _frame(desk)
     reason = request.GET.get("reason", "")
-    rows = insights.ended_list(desk.organization, desk.today, reason=reason, search=frame["q"])
+    rows = insights.ended_list(desk.organization, frame["since"], reason=reason, search=frame["q"])
     return desk.render(
         "web/followup_ended.html",
         {

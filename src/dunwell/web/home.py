@@ -24,7 +24,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     if request.session.get(landing.LAST) != slug:
         request.session[landing.LAST] = slug
     whole = book(desk.organization)
-    today = activity.today(desk.organization, desk.today)
+    today = activity.latest_day(desk.organization, desk.today)
     weeks = activity.received_by_week(desk.organization, desk.organization.base_currency, desk.today)
     return desk.render(
         "web/home.html",

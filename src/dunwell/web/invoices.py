@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from dunwell.insights import invoices as insights
-from dunwell.insights.book import currencies
+from dunwell.insights.book import book
 from dunwell.rules.aging import BUCKETS
 from dunwell.rules.permissions import Permission
 from dunwell.web import lists
@@ -42,12 +42,14 @@ def invoices(request: HttpRequest, slug: str) -> HttpResponseBase:
     state = state if state in dict(STATES) else insights.OPEN
     age = query.get("age", "")
     currency = query.get("currency", "")[:3]
+    whole = book(desk.organization)
+    as_of = whole.as_of or desk.today  # the day of the figures on Home, so that both agree
     rows = insights.invoice_list(
-        desk.organization, desk.today, state=state, age=age, currency=currency, search=query.get("q", "")
+        desk.organization, as_of, state=state, age=age, currency=currency, search=query.get("q", "")
     )
     if export:
         exported = lists.ordered(rows, query, SORTS, "due").iterator(chunk_size=1000)
-        return lists.csv_response(request, f"invoices-{desk.today}", HEAD, _lines(desk.today, exported))
+        return lists.csv_response(request, f"invoices-{desk.today}", HEAD, _lines(as_of, exported))
     return desk.render(
         "web/invoices.html",
         {
@@ -58,7 +60,8 @@ def invoices(request: HttpRequest, slug: str) -> HttpResponseBase:
             "age": age,
             "ages": [(bucket.name, bucket.label) for bucket in BUCKETS],
             "currency": currency,
-            "currencies": currencies(desk.organization),
+            "currencies": [total.currency for total in whole.totals],
+            "as_of": as_of,
             "q": query.get("q", ""),
             "filtered": bool(state != insights.OPEN or age or currency or query.get("q")),
         },

@@ -84,7 +84,7 @@ def moment(context: Mapping[str, Any], value: dt.datetime | None, style: str = "
 def due(context: Mapping[str, Any], due_on: dt.date, open_now: bool = True) -> SafeString:
     """A due date and, while money is open, how many days it lies back or ahead."""
     shown = day(context, due_on)
-    days = (context["desk"].today - due_on).days
+    days = (context.get("as_of", context["desk"].today) - due_on).days
     if not open_now:
         return shown
     if days > 0:
