@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,8 @@ NOTICE_SORTS = {
     "amount": Sort(("amount",), starts_down=True),
     "window": Sort(("opens_at",)),
 }
+# How far back finished notices and ended steps are listed; what still has something to come always is
+PERIODS = (("7", "Last 7 days"), ("30", "Last 30 days"))
 ACTION_SORTS = {
     "day": Sort(("step_day",)),
     "customer": Sort(("customer__name_key",)),
@@ -31,12 +34,18 @@ ACTION_SORTS = {
 def _frame(desk: Desk) -> dict[str, Any]:
     """What the three lists share: their tabs with counts."""
     run = last_run(desk.organization)
+    period = desk.request.GET.get("period", "")
+    period = period if period in dict(PERIODS) else ""
     since = min(run.as_of, desk.today) if run else desk.today
+    if period:
+        since = desk.today - dt.timedelta(days=int(period) - 1)
     waiting = insights.waiting_counts(desk.organization)
     ended = insights.ended_counts(desk.organization, since)
     return {
         "place": "followup",
         "since": since,
+        "period": period,
+        "periods": PERIODS,
         "notice_counts": insights.notice_counts(desk.organization, since),
         "waiting_counts": waiting,
         "ended_counts": ended,
