@@ -7,8 +7,6 @@ import datetime as dt
 from dunwell.followup.models import PlanState
 from dunwell.followup.services.passes import Pass, analyze, execute
 
-SCRATCH = ("assess_scope", "assessed_item", "assessed_balance", "assessed_standing")
-
 
 def assess(this: Pass, state: PlanState, basis: str) -> int:
     """Assess the customers whose facts changed, or all of them on a new date or after a change of settings.

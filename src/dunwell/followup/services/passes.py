@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -115,10 +116,24 @@ def _stale_sources(this: Pass) -> Iterable[int]:
     return sources.order_by("pk").values_list("pk", flat=True)
 
 
+SCRATCH_TABLE = re.compile(r"CREATE TEMPORARY TABLE (\w+) ON COMMIT DROP AS\s")
+
+
 def execute(name: str, parameters: dict[str, Any]) -> int:
-    """Run one of the statements; the number of rows it touched."""
+    """Run one of the statements; the number of rows it touched.
+
+    A scratch table that an earlier pass of the same transaction has made is emptied and filled again: replay
+    lives hundreds of days in one transaction, and each new table would hold a lock until its end.
+    """
+    sql = statement(name)
     with connection.cursor() as cursor:
-        cursor.execute(statement(name), parameters)
+        if scratch := SCRATCH_TABLE.search(sql):
+            table = scratch[1]
+            cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{table}"])
+            if cursor.fetchone() != (None,):
+                cursor.execute(f"TRUNCATE pg_temp.{table}")
+                sql = SCRATCH_TABLE.sub(f"INSERT INTO pg_temp.{table} ", sql)
+        cursor.execute(sql, parameters)
         return int(cursor.rowcount)
 
 

@@ -21,7 +21,6 @@ from dunwell.rules.waiting import OLD_DEBT_DAYS, WEEK
 
 PENDING_PAYMENT_BUSINESS_DAYS = 5
 LONGEST_ABSENCE = 60  # days; after more of them it is cheaper to look at everything
-SCRATCH = ("plan_scope", "plan_candidate", "plan_netting", "plan_decided", "plan_day")
 
 
 @dataclass
@@ -146,13 +145,15 @@ def _days_of_steps(this: Pass) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT due_on, offset_days FROM plan_decided")
         pairs = cursor.fetchall()
-        cursor.execute("CREATE TEMPORARY TABLE plan_day (due_on date, offset_days int, step_day date) ON COMMIT DROP")
-        days = [step_day(due_on, offset, this.calendar) for due_on, offset in pairs]
-        cursor.execute(
-            "INSERT INTO plan_day SELECT * FROM unnest(%s::date[], %s::int[], %s::date[])",
-            [[pair[0] for pair in pairs], [pair[1] for pair in pairs], days],
-        )
-        cursor.execute("ANALYZE plan_day")
+    execute(
+        "plan_days",
+        {
+            "due_dates": [due_on for due_on, _ in pairs],
+            "due_offsets": [offset for _, offset in pairs],
+            "step_days": [step_day(due_on, offset, this.calendar) for due_on, offset in pairs],
+        },
+    )
+    analyze("plan_day")
 
 
 def _count(result: Planned) -> None:

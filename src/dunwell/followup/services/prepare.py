@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from dunwell.followup.models import PlanState
-from dunwell.followup.services.assess import SCRATCH as ASSESS_SCRATCH
 from dunwell.followup.services.assess import assess
 from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, current_steps, execute, lock
-from dunwell.followup.services.plan import SCRATCH as PLAN_SCRATCH
 from dunwell.followup.services.plan import Planned, plan
 
 
@@ -33,6 +31,7 @@ def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     basis = basis_of(this, steps)
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
+    execute("nobody_touched", {})
     touched = execute("take_touched", {"organization": this.organization.pk})
     started = time.perf_counter()
     if standings:
@@ -43,12 +42,4 @@ def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     state.save()
     if result.plan.planned >= MANY:
         analyze("followup_action")
-    _drop_scratch()
     return result
-
-
-def _drop_scratch() -> None:
-    """Several passes may share a transaction (replay), so the scratch tables do not wait for its end."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL client_min_messages = warning")
-        cursor.execute("DROP TABLE IF EXISTS " + ", ".join(("pass_touched", *ASSESS_SCRATCH, *PLAN_SCRATCH)))

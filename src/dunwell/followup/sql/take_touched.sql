@@ -1,7 +1,6 @@
 -- Whose facts have changed since the last pass. The rows are deleted as this statement's snapshot sees
 -- them: what is written meanwhile stays for the next pass.
-CREATE TEMPORARY TABLE pass_touched ON COMMIT DROP AS
 WITH taken AS (
     DELETE FROM ledger_touchedcustomer WHERE organization_id = %(organization)s RETURNING customer_id
 )
-SELECT DISTINCT customer_id FROM taken
+INSERT INTO pass_touched SELECT DISTINCT customer_id FROM taken

@@ -1,0 +1,1 @@
+CREATE TEMPORARY TABLE pass_touched ON COMMIT DROP AS SELECT NULL::bigint AS customer_id WHERE false
