@@ -109,7 +109,13 @@ def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Compos
                 after = max(line.customer_id for line in lines)
                 _compose_batch(this, run, sender, texts, sending_on, lines, result)
     if result.notices >= MANY:
-        analyze("followup_notice", "followup_noticeitem", "followup_noticemessage", "messaging_message")
+        # Without the texts: to take them out of storage would take longer than all the rest
+        analyze(
+            "followup_notice (organization_id, customer_id, as_of, state, contact_on)",
+            "followup_noticeitem",
+            "followup_noticemessage",
+            "messaging_message (organization_id, customer_id, state, next_attempt_at)",
+        )
     return result
 
 
