@@ -70,6 +70,11 @@ format: $(INSTALLED_FOR_TESTS) ## Format the code and mend what lint can mend
 bench: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Measure against the baselines of docs/benchmarks.md; prints JSON
 	@exec $(BIN)/python -m bench $(ARGS)
 
+SECONDS ?= 600
+.PHONY: torture
+torture: $(INSTALLED_FOR_TESTS) ## Random books, days, crashes and accidents for as long as SECONDS says (each of two machines)
+	@DUNWELL_TORTURE_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s tests/followup/test_plan_equals_rules.py tests/scenarios/test_machine.py
+
 .PHONY: screenshots
 screenshots: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Make the README's pictures (needs Chromium)
 	@exec $(BIN)/python scripts/screenshots.py $(ARGS)

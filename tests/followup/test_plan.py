@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from dunwell.followup.models import Action, PolicyVersion
-from dunwell.followup.services import passes
+from dunwell.followup.services import notices, passes
 from dunwell.followup.services.prepare import Prepared, prepare
+from dunwell.followup.services.scratch import send_on_paper
 from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization
 from tests import worlds
@@ -158,3 +159,20 @@ def test_steps_before_the_due_date_move_back_to_a_business_day(
     run(organization, friday)
     assert Action.objects.filter(offset_days=-3, state="planned").count() == 3
     assert set(Action.objects.values_list("step_day", flat=True)) == {friday}
+
+
+def test_what_a_person_lets_go_in_spite_of_the_limits_stays_planned(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    customer = worlds.make_customer(organization)
+    worlds.make_invoice(customer, due_on=TODAY)
+    run(organization)
+    send_on_paper(passes.begin(organization, as_of=TODAY, now=worlds.NOW, channels_set_up=("email",)))
+    another = worlds.make_invoice(customer, due_on=TODAY)
+    run(organization)
+    assert actions(another)[0] == "waiting contact_interval"
+    bob = worlds.make_user(organization=organization)
+    assert notices.send_despite_limits(organization=organization, customer_id=customer.pk, by=bob, now=worlds.NOW) == 1
+    worlds.make_invoice(customer, due_on=TODAY + 30 * DAY)  # the customer's facts change: he is looked at again
+    run(organization)
+    assert actions(another)[0] == "planned"

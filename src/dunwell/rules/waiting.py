@@ -1,6 +1,6 @@
 """Why a due step does not go today: the reasons, their order, and when each can end by itself.
 
-`followup/sql/blockers.sql` asks the database for the facts; the order of its CASE is the order here.
+`followup/sql/plan_decided.sql` asks the database for the facts; the order of its CASE is the order here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ class Facts:
 
     Amounts are compared by the caller: `credit_covers` says that unapplied credit nets the invoice fully,
     `below_minimum` that the whole notice would ask for less than the organization's minimum.
-    `contacted_on` are the days of contacts in the past; `interval_days` 0 means no interval.
+    `contacted_on` are the days of contacts in the past; `interval_days` 0 means no interval. `limits_overridden`:
+    a person has confirmed that it goes in spite of interval and weekly limit.
     """
 
     held: bool = False
@@ -93,6 +94,7 @@ class Facts:
     interval_days: int = 3
     weekly_limit: int = 3
     fresh: bool = True
+    limits_overridden: bool = False
 
 
 def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
@@ -110,9 +112,11 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
         (Waiting.EARLIER_NOTICE, facts.needs_earlier_notice),
         (
             Waiting.CONTACT_INTERVAL,
-            last_contact is not None and (as_of - last_contact).days < facts.interval_days,
+            last_contact is not None
+            and (as_of - last_contact).days < facts.interval_days
+            and not facts.limits_overridden,
         ),
-        (Waiting.WEEKLY_LIMIT, contacts_in_week >= facts.weekly_limit),
+        (Waiting.WEEKLY_LIMIT, contacts_in_week >= facts.weekly_limit and not facts.limits_overridden),
         (Waiting.STALE_DATA, not facts.fresh),
     )
     return next((reason for reason, applies in checks if applies), None)

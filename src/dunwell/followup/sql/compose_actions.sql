@@ -1,5 +1,5 @@
 -- Everything the texts of planned notices need, one row for each invoice, in the order of the notices.
--- `%(sending_on)s` is the day the text speaks of; customers come in batches, in the order of their ids.
+-- A held part of an invoice is not asked for. `%(sending_on)s` is the day the text speaks of; customers come in batches, in the order of their ids.
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT customer_id FROM followup_action
      WHERE organization_id = %(organization)s AND state = 'planned' AND notice_id IS NULL AND customer_id > %(after)s
@@ -19,8 +19,9 @@ WITH asked AS MATERIALIZED (
 )
 SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channel, action.offset_days, action.step_id,
        action.needs_approval OR step.approval_required AS needs_approval, step.tone, step.template_id,
-       invoice.id AS invoice_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.total, item.balance,
-       coalesce(netting.netted, 0) AS netted, invoice.payment_url, invoice.description,
+       invoice.id AS invoice_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.total,
+       item.balance - coalesce(held.part, 0) AS balance,
+       least(coalesce(netting.netted, 0), item.balance - coalesce(held.part, 0)) AS netted, invoice.payment_url, invoice.description,
        customer.number AS customer_number, customer.name AS customer_name, customer.time_zone,
        contact.id AS contact_id, coalesce(contact.name, '') AS contact_name, coalesce(contact.email, '') AS email,
        coalesce(nullif(contact.language, ''), customer.language) AS language,

@@ -17,7 +17,7 @@ WITH step AS (
 ), due AS (
     SELECT scope.invoice_id, scope.customer_id, scope.currency, scope.due_on, scope.balance,
            step.step_id, step.lineage, step.offset_days, step.is_final_tone, step.channel,
-           existing.id AS action_id, history.invoice_id IS NOT NULL AS had_notice,
+           existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden, history.invoice_id IS NOT NULL AS had_notice,
            notice.state IS NOT DISTINCT FROM 'failed' AS is_failed,
            CASE WHEN step.offset_days <= history.furthest_done THEN 'already_past'
                 WHEN step.offset_days < 0 AND scope.due_on <= %(as_of)s THEN 'missed' END AS ended
@@ -38,7 +38,7 @@ WITH step AS (
       FROM due
 )
 SELECT aimed.invoice_id, aimed.customer_id, aimed.currency, aimed.due_on, aimed.balance, aimed.step_id, aimed.lineage,
-       aimed.offset_days, aimed.channel, aimed.action_id, aimed.had_notice, aimed.is_failed,
+       aimed.offset_days, aimed.channel, aimed.action_id, aimed.overridden, aimed.had_notice, aimed.is_failed,
        CASE WHEN ended IS NOT NULL THEN ended
             WHEN target IS NULL OR offset_days > target THEN 'earlier_notice'
             WHEN offset_days = target THEN 'target'

@@ -73,8 +73,8 @@ WITH held AS (
                 WHEN NOT has_address THEN 'no_address'
                 WHEN NOT (channel = ANY (%(channels_set_up)s::text[])) THEN 'channel_not_set_up'
                 WHEN decision = 'earlier_notice' THEN 'earlier_notice'
-                WHEN last_on > %(interval_since)s THEN 'contact_interval'
-                WHEN contacts_in_week >= %(weekly_limit)s THEN 'weekly_limit'
+                WHEN last_on > %(interval_since)s AND NOT overridden THEN 'contact_interval'
+                WHEN contacts_in_week >= %(weekly_limit)s AND NOT overridden THEN 'weekly_limit'
                 WHEN stale THEN 'stale_data' END AS waits_for
       FROM summed
 )
