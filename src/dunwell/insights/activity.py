@@ -10,11 +10,11 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncWeek
 
-from dunwell.followup.models import Action, ActionState, Notice, NoticeState, Run, StandingChange
+from dunwell.followup.models import Notice, NoticeState, Run, StandingChange
+from dunwell.followup.queries.pending import needs_person_counts
 from dunwell.ledger.models import Payment
 from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import Organization
-from dunwell.rules.waiting import NEEDS_A_PERSON
 
 
 @dataclass(frozen=True)
@@ -63,33 +63,22 @@ def _day(organization: Organization, day: dt.date, run: Run | None) -> Day:
 
 @dataclass(frozen=True)
 class NeedsPerson:
-    """What does not go on by itself. `waiting` counts due steps by reason, `notices` unfinished ones by state."""
+    """What does not go on by itself: notices to approve, cases by kind as the passes report them, servers that fail."""
 
-    waiting: dict[str, int]
-    notices: dict[str, int]
+    to_approve: int
+    cases: dict[str, int]
     pauses: Sequence[ChannelPause]
 
     @property
     def nothing(self) -> bool:
-        return not (self.waiting or self.notices or self.pauses)
+        return not (self.to_approve or self.cases or self.pauses)
 
 
 def needs_person(organization: Organization) -> NeedsPerson:
-    waiting = (
-        Action.objects.filter(
-            organization=organization,
-            state=ActionState.WAITING,
-            reason__in=[reason.value for reason in NEEDS_A_PERSON],
-        )
-        .values("reason")
-        .annotate(n=Count("customer", distinct=True))
-        .order_by("-n")
-    )
-    states = (NoticeState.AWAITING_APPROVAL, NoticeState.FAILED, NoticeState.UNCERTAIN)
-    notices = Notice.objects.filter(organization=organization, state__in=states)
+    to_approve = Notice.objects.filter(organization=organization, state=NoticeState.AWAITING_APPROVAL)
     return NeedsPerson(
-        waiting={row["reason"]: row["n"] for row in waiting},
-        notices={row["state"]: row["n"] for row in notices.values("state").annotate(n=Count("pk")).order_by("state")},
+        to_approve=to_approve.count(),
+        cases=needs_person_counts(organization),
         pauses=list(ChannelPause.objects.filter(organization=organization)),
     )
 

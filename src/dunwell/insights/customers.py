@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from dunwell.followup.models import Action, ActionState, CustomerBalance, Notice
+from dunwell.followup.queries.pending import LAST_STEP_DONE, customers_chased_in_vain
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Contact, Customer, Hold
 from dunwell.organizations.models import Organization
@@ -19,7 +21,7 @@ ON_HOLD = "on_hold"
 def customer_list(
     organization: Organization, *, standing: str = "", currency: str = "", search: str = ""
 ) -> QuerySet[Customer]:
-    """Customers with their standing and balances; `standing` is one of rules.standing, or "on_hold".
+    """Customers with their standing and balances; `standing` is one of rules.standing, "on_hold" or "last_step_done".
 
     A currency keeps those who owe something in it and puts that balance's `overdue` and `outstanding` on the
     rows, so that they can be sorted by it.
@@ -27,6 +29,10 @@ def customer_list(
     customers = Customer.objects.filter(organization=organization, archived_at=None).select_related("standing")
     if standing == ON_HOLD:
         customers = customers.filter(standing__on_hold=True)
+    elif standing == LAST_STEP_DONE:
+        # One array, not thousands of parameters; the text is constant
+        ids = RawSQL("SELECT unnest(%s::bigint[])", [customers_chased_in_vain(organization)])
+        customers = customers.filter(pk__in=ids)
     elif standing:
         customers = customers.filter(standing__organization=organization, standing__standing=standing)
     if currency:

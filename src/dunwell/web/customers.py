@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
+from dunwell.followup.queries.pending import LAST_STEP_DONE
 from dunwell.insights import customers as insights
 from dunwell.insights.book import currencies
 from dunwell.insights.invoices import invoices_of_customer
@@ -32,7 +33,7 @@ def customers(request: HttpRequest, slug: str) -> HttpResponseBase:
     desk = access(request, slug, Permission.EXPORT_BOOK if export else Permission.VIEW_BOOK)
     query = request.GET
     standing = query.get("standing", "")
-    standing = standing if standing in words.STANDINGS else ""
+    standing = standing if standing in words.STANDINGS or standing == LAST_STEP_DONE else ""
     currency = query.get("currency", "")[:3]
     rows = insights.customer_list(desk.organization, standing=standing, currency=currency, search=query.get("q", ""))
     sorts = SORTS | (BY_CURRENCY if currency else {})
@@ -45,7 +46,10 @@ def customers(request: HttpRequest, slug: str) -> HttpResponseBase:
             "place": "customers",
             "listing": lists.listing(rows, query, sorts, "name"),
             "standing": standing,
-            "standings": [(name, look.word) for name, look in words.STANDINGS.items()],
+            "standings": [
+                *((name, look.word) for name, look in words.STANDINGS.items()),
+                (LAST_STEP_DONE, words.reason_name(LAST_STEP_DONE)),
+            ],
             "currency": currency,
             "currencies": currencies(desk.organization),
             "q": query.get("q", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeState
 from dunwell.followup.sql import statement
@@ -37,19 +37,30 @@ def final_by_reason(organization: Organization) -> dict[str, int]:
     return dict(rows)
 
 
-def needs_person(organization: Organization) -> list[dict[str, Any]]:
-    """What only a person can move on: unfinished notices, waiting actions by customer and reason, and chased in vain.
+def stuck_notices(organization: Organization) -> QuerySet[Notice]:
+    """Notices that only a person can move on: uncertain ones, and failed ones that are still wanted.
 
-    A notice that failed is listed as long as one of its steps still waits for it: not when the invoice was paid
+    A notice that failed is among them as long as one of its steps still waits for it: not when the invoice was paid
     or the next step took its place.
     """
     still_wanted = Action.objects.filter(notice=OuterRef("pk"), state=ActionState.PLANNED)
-    notices = (
-        Notice.objects.filter(organization=organization)
-        .filter(Q(state=NoticeState.UNCERTAIN) | Q(Exists(still_wanted), state=NoticeState.FAILED))
-        .select_related("customer")
-        .order_by("-id")[:MOST_LISTED]
+    return Notice.objects.filter(organization=organization).filter(
+        Q(state=NoticeState.UNCERTAIN) | Q(Exists(still_wanted), state=NoticeState.FAILED)
     )
+
+
+def _stuck_actions(organization: Organization) -> QuerySet[Action]:
+    return Action.objects.filter(
+        organization=organization, state=ActionState.WAITING, reason__in=[reason.value for reason in NEEDS_A_PERSON]
+    )
+
+
+def needs_person(organization: Organization) -> list[dict[str, Any]]:
+    """What only a person can move on: unfinished notices, waiting actions by customer and reason, and chased in vain.
+
+    `needs_person_counts` has the same by kind, in figures.
+    """
+    notices = stuck_notices(organization).select_related("customer").order_by("-id")[:MOST_LISTED]
     listed: list[dict[str, Any]] = [
         {
             "reason": notice.state,
@@ -60,9 +71,7 @@ def needs_person(organization: Organization) -> list[dict[str, Any]]:
         for notice in notices
     ]
     actions = (
-        Action.objects.filter(
-            organization=organization, state=ActionState.WAITING, reason__in=[reason.value for reason in NEEDS_A_PERSON]
-        )
+        _stuck_actions(organization)
         .values("reason", "customer_id", name=F("customer__name"))
         .annotate(invoices=Count("invoice", distinct=True))
         .order_by("reason", "customer_id")[:MOST_LISTED]
@@ -80,11 +89,39 @@ def needs_person(organization: Organization) -> list[dict[str, Any]]:
     return listed + chased_in_vain(organization)
 
 
+def needs_person_counts(organization: Organization) -> dict[str, int]:
+    """How much of each kind `needs_person` would list without its limit; kinds with nothing are left out.
+
+    Notices are counted by state (`uncertain`, `failed`), everything else in customers.
+    """
+    notices = stuck_notices(organization).order_by().values_list("state").annotate(Count("pk"))
+    actions = (
+        _stuck_actions(organization)
+        .order_by()
+        .values_list("reason")
+        .annotate(n=Count("customer", distinct=True))
+        .order_by("-n", "reason")
+    )
+    in_vain = {LAST_STEP_DONE: len(customers_chased_in_vain(organization))}
+    by_state = dict(notices)
+    counts = {state.value: by_state.get(state.value, 0) for state in (NoticeState.UNCERTAIN, NoticeState.FAILED)}
+    return {kind: count for kind, count in (counts | in_vain | dict(actions)).items() if count}
+
+
 def chased_in_vain(organization: Organization) -> list[dict[str, Any]]:
     """Customers with an open invoice whose last step is done: nothing chases it any more, a person decides."""
+    return [
+        {"reason": LAST_STEP_DONE, "why": WHY_LAST_STEP_DONE, "customer": name, "customer_id": customer_id}
+        for customer_id, name in _chased_in_vain(organization, MOST_LISTED)
+    ]
+
+
+def customers_chased_in_vain(organization: Organization) -> list[int]:
+    """All of `chased_in_vain` by id, however many they are."""
+    return [customer_id for customer_id, _ in _chased_in_vain(organization, None)]
+
+
+def _chased_in_vain(organization: Organization, most: int | None) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement("chased_in_vain"), {"organization": organization.pk, "most": MOST_LISTED})
-        return [
-            {"reason": LAST_STEP_DONE, "why": WHY_LAST_STEP_DONE, "customer": name, "customer_id": customer_id}
-            for customer_id, name in cursor.fetchall()
-        ]
+        cursor.execute(statement("chased_in_vain"), {"organization": organization.pk, "most": most})
+        return [(customer_id, name) for customer_id, name in cursor.fetchall()]
