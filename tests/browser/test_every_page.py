@@ -23,7 +23,7 @@ BEFORE_SIGN_IN = (
     "/accounts/signup/",
 )
 # What has no page of its own to look at; in the sandbox of a mail no script runs, not even axe
-NO_PAGE = ("approve/", "drop/", "send/", "resolve/", "stop/", "resume/", "imports/new/", "mail/")
+NO_PAGE = ("approve/", "chase/", "drop/", "send/", "resolve/", "stop/", "resume/", "test/", "imports/new/", "mail/")
 
 
 @pytest.fixture

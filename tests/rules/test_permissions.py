@@ -25,5 +25,10 @@ def test_anyone_who_works_here_can_stop_and_only_few_can_start() -> None:
     assert starts == {"owner", "finance_head"} < stops
 
 
+def test_who_sends_reminders_decides_about_old_debts() -> None:
+    decide = {role for role in ROLES if may(role, Permission.CHASE_OLD_DEBT)}
+    assert decide == {role for role in ROLES if may(role, Permission.SEND_NOW)}
+
+
 def test_an_unknown_role_may_nothing() -> None:
     assert not any(may("intruder", name) for name in Permission)

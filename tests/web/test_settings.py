@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 from django.test import Client
 
+from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
+from dunwell.organizations.queries import database_now
 from dunwell.organizations.secrets import decrypt
 from dunwell.web.settings_forms import SECTIONS
+from tests.messaging.smtp_server import SmtpServer
 from tests.web.conftest import Desk
 
 CALENDAR = {
@@ -21,6 +25,14 @@ CALENDAR = {
     "region": "BY",
     "closing_days": "2026-12-24 Christmas Eve\n\n2026-12-31",
 }
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 def _settings(desk: Desk) -> OrganizationSettings:
@@ -73,3 +85,68 @@ def test_who_may_not_change_settings_sees_them_without_a_button(desk: Desk, brow
     page = browse("collector").get(desk.url("settings/limits/"))
     assert page.status_code == 200
     assert b">Save</button>" not in page.content
+
+
+def _sender_values(desk: Desk, owner: Client, **changes: object) -> dict[str, object]:
+    form = owner.get(desk.url("settings/sender/")).context["form"]
+    return {**{name: form[name].value() or "" for name in form.fields}, **changes}
+
+
+def _pause(desk: Desk) -> None:
+    now = database_now()
+    ChannelPause.objects.create(
+        organization=desk.organization,
+        channel="email",
+        server="127.0.0.1:9",
+        reason="Connection refused",
+        since=now,
+        paused_until=now + dt.timedelta(hours=1),
+    )
+
+
+def test_a_test_mail_arrives_and_the_server_is_quoted(desk: Desk, owner: Client, smtp: SmtpServer) -> None:
+    _pause(desk)
+    OrganizationSettings.objects.filter(organization=desk.organization).update(smtp_port=smtp.port)
+    response = owner.post(desk.url("settings/sender/test/"), follow=True)
+    user = response.context["desk"].user
+    assert f"The server took a mail to {user.email}. Its words: 250 " in response.content.decode()
+    (taken,) = smtp.taken
+    assert (taken.recipient, taken.mail["Subject"]) == (user.email, "Test from Dunwell")
+    assert not ChannelPause.objects.exists()
+
+
+def test_a_server_that_refuses_is_quoted_too(desk: Desk, owner: Client, smtp: SmtpServer) -> None:
+    OrganizationSettings.objects.filter(organization=desk.organization).update(smtp_port=smtp.port)
+    smtp.will(owner.get(desk.url()).context["desk"].user.email, "rcpt-5")
+    response = owner.post(desk.url("settings/sender/test/"), follow=True)
+    assert b"The test mail did not go." in response.content
+    assert b"550 5.7.1 We do not take mail from you" in response.content
+
+
+def test_a_server_that_is_not_there_or_not_set(desk: Desk, owner: Client) -> None:
+    _pause(desk)
+    response = owner.post(desk.url("settings/sender/test/"), follow=True)
+    assert b"The test mail did not go." in response.content
+    assert ChannelPause.objects.exists()
+    OrganizationSettings.objects.filter(organization=desk.organization).update(smtp_host="")
+    assert b"No mail server is set" in owner.post(desk.url("settings/sender/test/"), follow=True).content
+    OrganizationSettings.objects.filter(organization=desk.organization).update(sender_address="")
+    assert b"no sender&#x27;s address yet" in owner.post(desk.url("settings/sender/test/"), follow=True).content
+
+
+def test_only_who_changes_settings_sends_test_mail(desk: Desk, owner: Client, browse: Callable[..., Client]) -> None:
+    assert b"Send a test mail to me" in owner.get(desk.url("settings/sender/")).content
+    assert b"Send a test mail to me" not in owner.get(desk.url("settings/limits/")).content
+    assert owner.get(desk.url("settings/sender/test/")).status_code == 405
+    collector = browse("collector")
+    assert b"Send a test mail to me" not in collector.get(desk.url("settings/sender/")).content
+    assert collector.post(desk.url("settings/sender/test/")).status_code == 403
+
+
+def test_a_saved_server_is_tried_at_once(desk: Desk, owner: Client) -> None:
+    _pause(desk)
+    refused = owner.post(desk.url("settings/sender/"), _sender_values(desk, owner, smtp_port="0"))
+    assert refused.status_code == 422
+    assert ChannelPause.objects.exists()
+    assert owner.post(desk.url("settings/sender/"), _sender_values(desk, owner)).status_code == 302
+    assert not ChannelPause.objects.exists()

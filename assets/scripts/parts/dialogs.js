@@ -5,7 +5,9 @@ export function dialogs() {
     if (opener) {
       event.preventDefault();
       opener.closest("details.menu")?.removeAttribute("open");
-      document.getElementById(opener.dataset.opens)?.showModal();
+      const dialog = document.getElementById(opener.dataset.opens);
+      if (opener.dataset.to) fill(dialog, opener);
+      dialog?.showModal();
       return;
     }
     if (event.target.closest("[data-closes]")) event.target.closest("dialog")?.close();
@@ -22,4 +24,10 @@ export function dialogs() {
     form.setAttribute("data-sent", "");
     setTimeout(() => form.removeAttribute("data-sent"), 4000);
   });
+}
+
+// A dialog that many rows share: the one that opens it says where it posts to and about what it asks.
+function fill(dialog, { dataset }) {
+  dialog.querySelector("form").action = dataset.to;
+  dialog.querySelector("[data-asks-about]").textContent = dataset.about;
 }

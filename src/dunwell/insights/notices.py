@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Count, Q, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, NoticeMessage, NoticeState
+from dunwell.followup.queries.pending import stuck_notices
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageEvent
@@ -21,6 +23,7 @@ UNFINISHED = (
     NoticeState.UNCERTAIN,
     NoticeState.FAILED,
 )
+UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 FINISHED = (NoticeState.SENT, NoticeState.CANCELLED)
 
 
@@ -32,10 +35,21 @@ def notices_at_hand(organization: Organization, since: dt.date) -> QuerySet[Noti
 
 
 def notice_list(
-    organization: Organization, since: dt.date, *, state: str = "", tone: str = "", search: str = ""
+    organization: Organization,
+    since: dt.date,
+    *,
+    state: str = "",
+    tone: str = "",
+    search: str = "",
+    only_stuck: bool = False,
 ) -> QuerySet[Notice]:
-    """Notices at hand in a state and tone, of customers that match the search; bodies are left out."""
+    """Notices at hand in a state and tone, of customers that match the search; bodies are left out.
+
+    `only_stuck` keeps those that only a person can move on.
+    """
     notices = notices_at_hand(organization, since).defer("body_html", "body_text")
+    if only_stuck:
+        notices = notices.filter(pk__in=stuck_notices(organization).order_by().values("pk"))
     if state:
         notices = notices.filter(state=state)
     if tone:
@@ -76,6 +90,19 @@ def waiting_list(organization: Organization, *, reason: str = "", search: str = 
     """Steps that are due and wait, with the reason."""
     actions = Action.objects.filter(organization=organization, state=ActionState.WAITING)
     return _found(organization, actions, reason, search)
+
+
+def waiting_step(organization: Organization, action_id: int) -> Action | None:
+    """One due step, waiting or by now no longer, with its invoice and customer."""
+    return _found(organization, Action.objects.filter(organization=organization, pk=action_id), "", "").first()
+
+
+def steps_under_way(organization: Organization, invoice_ids: Iterable[int]) -> list[Action]:
+    """Steps of these invoices that have come due and not ended, each with its notice where it has one."""
+    found = Action.objects.filter(
+        organization=organization, invoice__in=list(invoice_ids), state__in=(ActionState.WAITING, ActionState.PLANNED)
+    )
+    return list(found.select_related("notice").order_by("pk"))
 
 
 def ended_list(organization: Organization, since: dt.date, *, reason: str = "", search: str = "") -> QuerySet[Action]:
@@ -121,9 +148,8 @@ def delivery_events(organization: Organization, deliveries: list[NoticeMessage])
 
 def latest_unsent(organization: Organization, customer_id: int, currency: str) -> Notice | None:
     """The notice to this customer in this currency that is ready to go, if there is one."""
-    states = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
     return (
-        Notice.objects.filter(organization=organization, customer_id=customer_id, currency=currency, state__in=states)
+        Notice.objects.filter(organization=organization, customer_id=customer_id, currency=currency, state__in=UNSENT)
         .order_by("-pk")
         .first()
     )

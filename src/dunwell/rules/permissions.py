@@ -18,6 +18,7 @@ class Permission(StrEnum):
     EDIT_NOTICES = "edit_notices"
     SEND_NOW = "send_now"
     OVERRIDE_LIMITS = "override_limits"
+    CHASE_OLD_DEBT = "chase_old_debt"
     RESOLVE_UNCERTAIN = "resolve_uncertain"
     START_CHASING = "start_chasing"
     STOP_SENDING = "stop_sending"
@@ -38,6 +39,7 @@ approve_notices       x         x            x             -            -
 edit_notices          x         x            x             x            -
 send_now              x         x            x             -            -
 override_limits       x         x            -             -            -
+chase_old_debt        x         x            x             -            -
 resolve_uncertain     x         x            x             -            -
 start_chasing         x         x            -             -            -
 stop_sending          x         x            x             x            -

@@ -12,7 +12,7 @@ from dunwell.insights import notices as insights
 from dunwell.insights.activity import last_run
 from dunwell.rules.escalation import Tone
 from dunwell.rules.permissions import Permission
-from dunwell.web import lists, words
+from dunwell.web import lists, waiting_actions, words
 from dunwell.web.access import Desk, access
 from dunwell.web.lists import Sort
 
@@ -62,7 +62,10 @@ def followup(request: HttpRequest, slug: str) -> HttpResponse:
     state = state if state in NoticeState.values else ""
     tone = request.GET.get("tone", "")
     tone = tone if tone in {choice.value for choice in Tone} else ""
-    rows = insights.notice_list(desk.organization, frame["since"], state=state, tone=tone, search=frame["q"])
+    stuck = request.GET.get("needs") == "person"
+    rows = insights.notice_list(
+        desk.organization, frame["since"], state=state, tone=tone, search=frame["q"], only_stuck=stuck
+    )
     counts = frame["notice_counts"]
     tabs = [
         (value, words.look("notice", value).word, counts[value]) for value in NoticeState.values if counts.get(value)
@@ -77,8 +80,9 @@ def followup(request: HttpRequest, slug: str) -> HttpResponse:
             "total": sum(counts.values()),
             "tone": tone,
             "tones": [(choice.value, words.look("tone", choice.value).word) for choice in Tone],
+            "stuck": stuck,
             "listing": lists.listing(rows, request.GET, NOTICE_SORTS, "-id"),
-            "filtered": bool(state or tone or frame["q"]),
+            "filtered": bool(state or tone or stuck or frame["q"]),
         },
     )
 
@@ -95,6 +99,7 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
             "tab": "waiting",
             "reason": reason,
             "reasons": frame["waiting_counts"],
+            "asks": waiting_actions.what_happens(desk),
             "listing": lists.listing(rows, request.GET, ACTION_SORTS, "day"),
             "filtered": bool(reason or frame["q"]),
         },

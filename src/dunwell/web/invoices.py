@@ -11,7 +11,7 @@ from dunwell.insights import invoices as insights
 from dunwell.insights.book import book
 from dunwell.rules.aging import BUCKETS
 from dunwell.rules.permissions import Permission
-from dunwell.web import lists
+from dunwell.web import lists, waiting_actions
 from dunwell.web.access import access
 from dunwell.web.lists import Sort
 
@@ -98,6 +98,7 @@ def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
             "allocations": insights.allocations(desk.organization, found),
             "write_offs": insights.write_offs(desk.organization, found),
             "actions": insights.actions(desk.organization, found),
+            "asks": waiting_actions.what_happens(desk),
             "notice_items": insights.notice_items(desk.organization, found),
             "holds": insights.holds(desk.organization, found),
         },

@@ -9,10 +9,13 @@ from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
 
+from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.rules.permissions import Permission
 from dunwell.web import settings_forms as sections
 from dunwell.web.access import Desk, access
+from dunwell.workflows import mail_test
 
 
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
@@ -44,6 +47,22 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         },
         status=422 if form.errors else 200,
     )
+
+
+@require_POST
+def test_mail(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send a mail to whoever asks, through the server as it is saved, and show the server's own words."""
+    desk = access(request, slug, Permission.EDIT_SETTINGS)
+    try:
+        answer = mail_test.send_test_mail(desk.organization, to=desk.user.email, now=desk.now)
+    except ServerUnavailableError as error:
+        messages.error(request, str(error))
+    else:
+        if answer.accepted:
+            messages.success(request, f"The server took a mail to {desk.user.email}. Its words: {answer.words}")
+        else:
+            messages.error(request, f"The test mail did not go. The server's words: {answer.words}")
+    return redirect(desk.url("web:settings_section", "sender"))
 
 
 def _saved(desk: Desk, shown: sections.Section, form: Form) -> bool:

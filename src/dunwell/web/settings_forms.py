@@ -11,11 +11,14 @@ from typing import Any
 
 from babel import Locale
 from django import forms
+from django.db import transaction
 
+from dunwell.messaging.services import outbox
 from dunwell.organizations import queries, services
 from dunwell.organizations.models import CatchUp, Organization
 from dunwell.organizations.models.settings import SmtpSecurity
 from dunwell.organizations.secrets import encrypt
+from dunwell.workflows.wake import wake_dispatch
 
 WEEKDAYS = (
     (1, "Monday"),
@@ -177,7 +180,11 @@ def _change_sender(organization: Organization, values: dict[str, Any]) -> None:
     password = values.pop("smtp_password")
     if password:
         values["smtp_password_encrypted"] = encrypt(password)
-    _change(organization, values)
+    with transaction.atomic():
+        _change(organization, values)
+        outbox.resume(organization_id=organization.pk)
+    if organization.settings.may_send:
+        wake_dispatch(organization)
 
 
 def _calendar(organization: Organization) -> dict[str, Any]:

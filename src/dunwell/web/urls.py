@@ -17,6 +17,7 @@ from dunwell.web import (
     policies,
     search,
     settings,
+    waiting_actions,
 )
 
 app_name = "web"
@@ -31,6 +32,9 @@ inside: list[URLPattern | URLResolver] = [
     path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),
     path("follow-up/", followup.followup, name="followup"),
     path("follow-up/waiting/", followup.waiting, name="followup_waiting"),
+    path("follow-up/waiting/<int:action_id>/chase/", waiting_actions.chase, name="waiting_chase"),
+    path("follow-up/waiting/<int:action_id>/send/", waiting_actions.send, name="waiting_send"),
+    path("follow-up/waiting/<int:action_id>/drop/", waiting_actions.drop, name="waiting_drop"),
     path("follow-up/ended/", followup.ended, name="followup_ended"),
     path("follow-up/start/", chasing.start, name="start_chasing"),
     path("follow-up/stop/", chasing.stop, name="stop_sending"),
@@ -46,6 +50,7 @@ inside: list[URLPattern | URLResolver] = [
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
     path("settings/", settings.overview, name="settings"),
+    path("settings/sender/test/", settings.test_mail, name="settings_test_mail"),
     path("settings/<str:section>/", settings.section, name="settings_section"),
 ]
 
