@@ -41,10 +41,6 @@ ALWAYS_OPEN = {
     "window_weekdays": [1, 2, 3, 4, 5, 6, 7],
 }
 
-# Playwright keeps an event loop in this thread, which Django would take for its own.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:
@@ -56,14 +52,17 @@ def chromium_path() -> str | None:
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One browser for this folder's tests; closed after them, since its event loop runs in the tests' own thread."""
     path = chromium_path()
     if path is None:
         pytest.skip("There is no Chromium here: browser tests need Debian's package `chromium`.")
     if not (assets.FOLDER / "manifest.json").exists() or not AXE.exists():
         pytest.skip("The assets are not built: run `make assets` first.")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Django would take Playwright's event loop for its own
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
