@@ -53,6 +53,7 @@ def test_an_old_debt_is_chased_when_a_person_says_so(desk: Desk, owner: Client, 
         response.content.decode()
     )
     assert desk.url(f"notices/{notice.pk}/") in response.content.decode()
+    assert b"It waits now" not in response.content  # the final step does, as it should
 
 
 def test_an_old_debt_is_left_when_a_person_says_so(desk: Desk, owner: Client, ancient: Action) -> None:

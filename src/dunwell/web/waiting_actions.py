@@ -81,7 +81,8 @@ def _tell(desk: Desk, invoice_ids: Iterable[int], done: str) -> None:
         wake_dispatch(desk.organization)
     steps = insights.steps_under_way(desk.organization, invoice_ids)
     written = {step.notice.pk: step.notice for step in steps if step.notice and step.notice.state in BECAME}
-    reasons = {step.reason for step in steps if step.state == ActionState.WAITING}
+    covered = {step.invoice_id for step in steps if step.notice and step.notice.pk in written}
+    reasons = {step.reason for step in steps if step.state == ActionState.WAITING and step.invoice_id not in covered}
     sentences: list[SafeString] = [
         format_html(
             '{} <a class="alert-link" href="{}">Read “{}”</a>',
