@@ -64,10 +64,14 @@ async function fontsAndStyles() {
   }
 }
 
+/** What Django's own widgets write, which no file here names. */
+const WIDGETS = '<input type="radio"><input type="checkbox">';
+
 /** Tabler ships every component; what no template, view or script names is left out. */
 async function pruned(css) {
   const words = [...(await filesBelow(web, [".html", ".py"])), ...(await filesBelow(source, [".js"]))];
   const contents = await Promise.all(words.map(async (file) => ({ raw: await readFile(file, "utf8"), extension: "html" })));
+  contents.push({ raw: WIDGETS, extension: "html" });
   const [result] = await new PurgeCSS().purge({
     content: contents,
     css: [{ raw: css }],

@@ -16,6 +16,7 @@ from dunwell.rules.permissions import Permission
 from dunwell.web import settings_forms as sections
 from dunwell.web.access import Desk, access
 from dunwell.workflows import mail_test
+from dunwell.workflows.wake import wake_run
 
 
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
@@ -34,7 +35,8 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         for field in form.fields.values():
             field.disabled = True
     if request.method == "POST" and _saved(desk, shown, form):
-        messages.success(request, f"{shown.title} saved.")
+        wake_run(desk.organization)
+        messages.success(request, f"{shown.title} saved. What is due is looked at again within a minute.")
         return redirect(desk.url("web:settings_section", section))
     return desk.render(
         "web/settings.html",

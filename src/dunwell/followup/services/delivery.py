@@ -31,6 +31,9 @@ def guard(cursor: Cursor, message_id: int) -> Refusal | None:
 
 def record(cursor: Cursor, message_id: int, outcome: Outcome) -> None:
     """The notice and its actions follow the message, in the same transaction."""
+    if outcome.state == "sent":
+        cursor.execute(statement("record_sent"), {"message": message_id, "at": outcome.at})
+        return
     parameters = {"messages": [message_id], "state": outcome.state, "at": outcome.at, "detail": outcome.detail[:200]}
     cursor.execute(statement("record_outcome"), parameters)
 
@@ -45,3 +48,12 @@ def record_these(*, message_ids: Sequence[int], state: str, detail: str, at: dt.
             statement("record_outcome"),
             {"messages": list(message_ids), "state": state, "at": at, "detail": detail[:200]},
         )
+
+
+def catch_up(*, organization_id: int, at: dt.datetime) -> None:
+    """Notices that were left at `sending` though their message has ended follow it now."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement("notices_left_behind"), {"organization": organization_id})
+        left = cursor.fetchall()
+    for state, message_ids in left:
+        record_these(message_ids=message_ids, state=state, detail="", at=at)

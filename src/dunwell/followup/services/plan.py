@@ -11,7 +11,7 @@ from django.db import connection
 
 from dunwell.followup.models import PlanState, PolicyStep
 from dunwell.followup.services.passes import Pass, analyze, execute
-from dunwell.followup.services.release import release_unsent
+from dunwell.followup.services.release import release_torn, release_unsent
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice
 from dunwell.ledger.rates import rates_to
@@ -72,6 +72,7 @@ def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep], *, t
         _count(result)
         _days_of_steps(this)
         result.changed = execute("plan_update", parameters)
+        result.released += release_torn(this, parameters)
         execute("plan_insert", parameters)
     state.planned_as_of, state.basis = this.as_of, basis
     return result

@@ -9,6 +9,7 @@ from dunwell.followup.models import Notice, NoticeMessage, NoticeState
 from dunwell.followup.services.compose import new_message, queue_notices
 from dunwell.followup.services.passes import Pass, lock
 from dunwell.followup.services.texts import Sender
+from dunwell.followup.sql import statement
 
 BATCH = 500
 
@@ -22,9 +23,10 @@ def queue_ready(this: Pass, sender: Sender) -> int:
         with transaction.atomic():
             lock(this.organization)
             notices = list(
-                Notice.objects.filter(
-                    organization=this.organization, state=NoticeState.COMPOSED, as_of__gte=this.as_of
-                ).order_by("id")[:BATCH]
+                # Locked: a person may be changing one of them, who takes no pass's turn
+                Notice.objects.select_for_update()
+                .filter(organization=this.organization, state=NoticeState.COMPOSED, as_of__gte=this.as_of)
+                .order_by("id")[:BATCH]
             )
             if not notices:
                 return queued
@@ -32,12 +34,11 @@ def queue_ready(this: Pass, sender: Sender) -> int:
 
 
 def queue(notices: list[Notice], sender: Sender) -> int:
-    """Queue these notices in the caller's transaction."""
+    """Queue these notices, which the caller has locked, in the caller's transaction; those not sent or called back."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE followup_notice SET state = %s WHERE id = ANY (%s)",
-            [NoticeState.QUEUED, [notice.pk for notice in notices]],
-        )
+        cursor.execute(statement("queue_notices"), {"notices": [notice.pk for notice in notices]})
+        queued = {pk for (pk,) in cursor.fetchall()}
+    notices = [notice for notice in notices if notice.pk in queued]
     earlier = dict(
         NoticeMessage.objects.filter(notice__in=notices).values_list("notice_id").annotate(Count("id")).order_by()
     )

@@ -17,8 +17,17 @@ NEW_FACTS = "The facts or the date changed: it is written anew."
 
 def release_unsent(this: Pass, parameters: dict[str, Any]) -> int:
     """Call back the unsent notices of the customers in the plan's scope, and those of another day."""
+    return _release(this, "plan_releasable", parameters)
+
+
+def release_torn(this: Pass, parameters: dict[str, Any]) -> int:
+    """Call back the unsent notices that the new plan has taken a step from."""
+    return _release(this, "plan_torn", parameters)
+
+
+def _release(this: Pass, chosen_by: str, parameters: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(statement("plan_releasable"), parameters)
+        cursor.execute(statement(chosen_by), parameters)
         rows = cursor.fetchall()
     return call_back(organization_id=this.organization.pk, notices_and_messages=rows, reason=NEW_FACTS, now=this.now)
 

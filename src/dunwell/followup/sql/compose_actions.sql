@@ -26,7 +26,8 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
        contact.id AS contact_id, coalesce(contact.name, '') AS contact_name, coalesce(contact.email, '') AS email,
        coalesce(nullif(contact.language, ''), customer.language) AS language,
        coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on,
-       CASE WHEN held.whole OR held.part >= item.balance OR EXISTS (
+       CASE WHEN item.invoice_id IS NULL THEN 'settled'
+            WHEN held.whole OR held.part >= item.balance OR EXISTS (
                      SELECT FROM ledger_payment AS payment
                       WHERE payment.organization_id = %(organization)s AND payment.customer_id = customer.id
                         AND payment.intended_invoice_id = invoice.id
@@ -41,7 +42,7 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
    AND action.state = 'planned' AND action.notice_id IS NULL
   JOIN followup_policystep AS step ON step.id = action.step_id
   JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
-  JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
+  LEFT JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
   LEFT JOIN netting ON netting.invoice_id = action.invoice_id
   LEFT JOIN LATERAL (

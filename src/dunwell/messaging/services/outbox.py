@@ -19,6 +19,8 @@ from dunwell.messaging.models import ChannelPause
 
 # Bounds the memory of one statement: a hundred-row notice is about 60 kB
 _ROWS_PER_INSERT = 500
+# The delays between the first attempts (retries.DELAYS) fill a working day with so many
+ATTEMPTS_OF_A_WINDOW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +157,15 @@ _CANCEL_THESE = _SETTLE.format(
 _CANCEL_LAPSED = _SETTLE.format(
     condition="organization_id = %(organization)s AND state = 'queued' AND not_after <= %(now)s", change=_CANCEL
 )
+_FAIL_LAPSED = _SETTLE.format(
+    condition=(
+        "organization_id = %(organization)s AND state = 'queued' AND not_after <= %(now)s AND attempts >= %(enough)s"
+    ),
+    change=(
+        "state = 'failed', last_error = coalesce(nullif(m.last_error, ''), %(detail)s), finished_at = %(now)s, "
+        "leased_until = NULL"
+    ),
+)
 _SWEEP = _SETTLE.format(
     condition="organization_id = %(organization)s AND state = 'sending' AND leased_until < statement_timestamp()",
     change="state = 'uncertain', last_error = %(detail)s, finished_at = %(now)s",
@@ -166,7 +177,7 @@ _CONFIRM = _SETTLE.format(
 _RELEASE = _SETTLE.format(
     condition="id = ANY(%(ids)s) AND organization_id = %(organization)s AND state IN ('uncertain', 'failed')",
     change=(
-        "state = 'queued', attempts = 0, next_attempt_at = %(now)s, not_after = NULL, finished_at = NULL, "
+        "state = 'queued', attempts = 0, next_attempt_at = %(now)s, finished_at = NULL, "
         "last_error = '', leased_until = NULL, leased_by = ''"
     ),
 )
@@ -201,6 +212,18 @@ def cancel_lapsed(*, organization_id: int, now: dt.datetime) -> list[int]:
         kind="cancelled",
         now=now,
         detail="The send window closed before it could go.",
+    )
+
+
+def fail_lapsed(*, organization_id: int, now: dt.datetime) -> list[int]:
+    """Give up what was tried a whole window long: tomorrow's message would begin to count anew, for ever. The ids."""
+    return _settle(
+        _FAIL_LAPSED,
+        organization=organization_id,
+        kind="failed",
+        now=now,
+        enough=ATTEMPTS_OF_A_WINDOW,
+        detail="Not accepted before the send window closed.",
     )
 
 

@@ -6,6 +6,8 @@ whatever fails may be tried again. From then until the server's reply nobody kno
 
 from __future__ import annotations
 
+import functools
+import os
 import re
 import select
 import smtplib
@@ -223,12 +225,20 @@ class TlsSession(Session, smtplib.SMTP_SSL):
     """The same inside TLS from the first byte."""
 
 
+@functools.lru_cache(maxsize=4)
+def _trust(_file: str, _folder: str) -> ssl.SSLContext:
+    """Reading the machine's certificates takes longer than many mails: once for each place they are said to be."""
+    return ssl.create_default_context()
+
+
 def connect(settings: SmtpSettings, *, name: str) -> Session:
     """Connect, secure and sign in; ServerUnavailableError with the server's own words when that fails.
 
     `name` is what we call ourselves in EHLO.
     """
-    context = ssl.create_default_context()
+    context = None
+    if settings.security != "none":
+        context = _trust(os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
     session: Session | None = None
     try:
         arguments: dict[str, Any] = {"local_hostname": name, "timeout": settings.timeout}
