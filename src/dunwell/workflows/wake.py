@@ -13,9 +13,9 @@ from dunwell.organizations.models import Organization
 
 def wake_run(organization: Organization) -> None:
     """Have a worker do a pass now: what decides has changed, and a person waits to see what follows."""
-    asked = {"queueing_lock": f"followup.refresh:{organization.pk}", "lock": f"followup.run:{organization.pk}"}
+    key, lock = f"followup.refresh:{organization.pk}", f"followup.run:{organization.pk}"
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
-        app.configure_task("followup.run", **asked).defer(organization_id=organization.pk)
+        app.configure_task("followup.run", queueing_lock=key, lock=lock).defer(organization_id=organization.pk)
 
 
 def wake_dispatch(organization: Organization) -> None:
