@@ -6,10 +6,13 @@ import datetime as dt
 import zoneinfo
 
 import pytest
+from django.db import connection
 from procrastinate.contrib.django import app
 
+from dunwell.ledger.imports.mapping import Mapping
+from dunwell.ledger.imports.services import give_up_import, receive_upload, set_mapping
 from dunwell.organizations.models import Organization
-from dunwell.worker.schedule import DueRun, due_runs
+from dunwell.worker.schedule import DueRun, abandoned_imports, due_runs
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -60,3 +63,20 @@ def test_a_time_that_comes_twice_counts_once() -> None:
     assert due_runs(first) == due_runs(second) == [DueRun(berlin.pk, dt.date(2026, 10, 25))]
     app.configure_task("followup.run", queueing_lock=due_runs(first)[0].key).defer(organization_id=berlin.pk)
     assert due_runs(second) == []
+
+
+def test_an_import_whose_job_is_gone_is_settled(organization: Organization) -> None:
+    upload = receive_upload(
+        organization=organization, user=None, name="book.csv", chunks=[b"Customer,Invoice\nA,1\n"], now=worlds.NOW
+    )
+    assert abandoned_imports() == []
+    set_mapping(file_import=upload, mapping=Mapping(), as_of=None)
+    assert abandoned_imports() == []
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name = 'imports.run'")
+    assert abandoned_imports() == [upload.pk]
+    give_up_import(upload.pk, worlds.NOW)
+    upload.refresh_from_db()
+    assert upload.state == "failed"
+    assert upload.error.endswith("Nothing has been changed.")
+    assert abandoned_imports() == []

@@ -6,10 +6,15 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from dunwell.followup.models import PlanState
-from dunwell.ledger.models import TouchedCustomer
+from dunwell.ledger.imports.services import TASK as IMPORT_TASK
+from dunwell.ledger.imports.services import WORKING
+from dunwell.ledger.models import FileImport, TouchedCustomer
 from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date, organizations
@@ -74,6 +79,14 @@ def organizations_with_lost_transmissions(now: dt.datetime) -> list[int]:
         .values_list("organization_id", flat=True)
         .distinct()
     )
+
+
+def abandoned_imports() -> list[int]:
+    """Uploads that say they are worked on while no job of theirs waits or runs: its last attempt failed."""
+    jobs = ProcrastinateJob.objects.filter(task_name=IMPORT_TASK, status__in=("todo", "doing"))
+    of_this = jobs.annotate(upload=Cast(KeyTextTransform("import_id", "args"), BigIntegerField()))
+    abandoned = FileImport.objects.filter(state__in=WORKING).exclude(Exists(of_this.filter(upload=OuterRef("pk"))))
+    return list(abandoned.order_by("pk").values_list("pk", flat=True))
 
 
 def _morning(organization: Organization, now: dt.datetime) -> dt.datetime:

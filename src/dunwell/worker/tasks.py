@@ -20,6 +20,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
+from dunwell.ledger.imports.services import give_up_import
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import database_now, local_date
 from dunwell.worker import schedule
@@ -34,7 +35,8 @@ WORKER = f"{platform.node()}-{os.getpid()}"
 KEEP_JOBS_HOURS = 24 * 7  # longer than a day, because a day's run is known by its job
 
 # A database that restarts or a deadlock is over in a minute; what is still wrong after ten is for a person
-_retry = RetryStrategy(max_attempts=5, wait=5, exponential_wait=4)
+MOST_ATTEMPTS = 5
+_retry = RetryStrategy(max_attempts=MOST_ATTEMPTS, wait=5, exponential_wait=4)
 
 
 @app.periodic(cron=EVERY_MINUTE)
@@ -57,6 +59,8 @@ def look_for_work(timestamp: int) -> None:
         _ask_for(dispatch, key=key, lock=key, organization_id=organization_id)
     for organization_id in schedule.organizations_with_lost_transmissions(now):
         settle_stuck(Organization.objects.get(pk=organization_id), now=now)
+    for import_id in schedule.abandoned_imports():
+        give_up_import(import_id, now)
 
 
 @app.task(name="followup.run", retry=_retry, pass_context=True)
@@ -93,10 +97,13 @@ def dispatch(context: JobContext, organization_id: int) -> None:
         )
 
 
-@app.task(name="imports.run", retry=_retry)
-def import_file(import_id: int) -> None:
-    """Check or import one uploaded file. Done before, it is not done again."""
-    run_upload(import_id, now=database_now())
+@app.task(name="imports.run", retry=_retry, pass_context=True)
+def import_file(context: JobContext, import_id: int) -> None:
+    """Check or import one uploaded file. Done before, it is not done again; nor is one that kills every worker."""
+    now = database_now()
+    if context.job.attempts >= MOST_ATTEMPTS:
+        give_up_import(import_id, now)
+    run_upload(import_id, now=now)
 
 
 @app.periodic(cron=EVERY_MINUTE)

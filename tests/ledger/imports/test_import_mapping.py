@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from dunwell.ledger.imports.errors import ImportRefusedError
 from dunwell.ledger.imports.mapping import Filter, Mapping, from_toml, shipped_mapping, shipped_names, to_toml
-from dunwell.ledger.imports.queries import find_mapping, mapping_names
+from dunwell.ledger.imports.queries import find_mapping, mapping_names, read_mapping
 from dunwell.ledger.imports.services import save_mapping
 from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization
@@ -91,6 +92,16 @@ def test_saved_mappings_are_the_organizations_own(organization: Organization, ot
     assert mapping_names(organization)[0] == "our export"
     with pytest.raises(ImportRefusedError, match="There is no mapping"):
         find_mapping(other_organization, "our export")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", [".toml", ".TOML"])
+def test_a_name_never_opens_a_file(organization: Organization, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"other{ending}"
+    path.write_text('[columns]\ntotal = "Betrag"\n')
+    assert read_mapping(path).columns == {"total": "Betrag"}
+    with pytest.raises(ImportRefusedError, match="There is no mapping"):
+        find_mapping(organization, str(path))
 
 
 @pytest.mark.django_db

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import tracemalloc
+import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,7 +61,9 @@ def test_an_upload_is_checked_then_imported(organization: Organization, alice: U
     services.run_file_import(file_import.pk, worlds.NOW)
     file_import.refresh_from_db()
     assert (file_import.state, file_import.rows_read, file_import.as_of) == ("done", 3, worlds.TODAY)
-    assert Path(file_import.errors_path).is_file()
+    assert not Path(file_import.errors_path).is_absolute()
+    assert file_import.report["errors_file"] == file_import.errors_path
+    assert services.errors_file_of(file_import) is not None
     assert set(Invoice.objects.values_list("number", flat=True)) == {"1", "3"}
     event = Invoice.pgh_event_model.objects.select_related("pgh_context").first()  # type: ignore[attr-defined]
     assert event.pgh_context.metadata["user"] == alice.pk
@@ -78,6 +81,61 @@ def test_why_a_file_is_not_imported_is_kept_in_words(organization: Organization)
     file_import.refresh_from_db()
     assert file_import.state == "failed"
     assert "ambiguous" in file_import.error
+
+
+@pytest.mark.django_db
+def test_a_fault_of_ours_ends_the_import_in_words_and_is_raised(organization: Organization) -> None:
+    file_import = upload(organization)
+    services.set_mapping(file_import=file_import, mapping=Mapping(dates="Y/M/D"), as_of=None)
+    # no page can write this, so nobody wrote a sentence for it
+    organization.time_zone = "Mars/Olympus"
+    organization.save()
+    with pytest.raises(zoneinfo.ZoneInfoNotFoundError):
+        services.run_file_import(file_import.pk, worlds.NOW)
+    file_import.refresh_from_db()
+    assert (file_import.state, file_import.phase) == ("failed", "")
+    assert file_import.error.endswith("Nothing has been changed.")
+
+
+@pytest.mark.django_db
+def test_a_dry_run_leaves_the_errors_file_of_the_last_attempt_only(organization: Organization) -> None:
+    before = set(services.imports_dir().glob("errors-*"))
+    file_import = upload(organization)
+    for state in ("checked", "checked", "done"):
+        if state == "done":
+            services.start_import(file_import=file_import, now=worlds.NOW)
+        else:
+            services.set_mapping(file_import=file_import, mapping=Mapping(dates="Y/M/D"), as_of=None)
+        file_import.refresh_from_db()
+        services.run_file_import(file_import.pk, worlds.NOW + dt.timedelta(seconds=len(state)))
+        file_import.refresh_from_db()
+        assert file_import.state == state
+        assert set(services.imports_dir().glob("errors-*")) - before == {services.errors_file_of(file_import)}
+
+
+def test_an_import_that_fails_leaves_no_errors_file(tmp_path: Path) -> None:
+    def fail() -> None:
+        with ErrorsFile(tmp_path / "errors.csv") as errors:
+            errors.add(1, "Total", "x", "is no amount")
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_a_full_disk_leaves_no_part_of_a_file(organization: Organization) -> None:
+    folder = services.imports_dir() / organization.slug
+
+    def chunks() -> Iterator[bytes]:
+        yield HEAD
+        raise OSError(28, "No space left on device")
+
+    before = set(folder.glob("*"))
+    with pytest.raises(OSError, match="No space left"):
+        services.receive_upload(organization=organization, user=None, name="book.csv", chunks=chunks(), now=worlds.NOW)
+    assert set(folder.glob("*")) == before
 
 
 @pytest.mark.django_db

@@ -19,7 +19,7 @@ def harmless(text: str) -> str:
 
 
 class ErrorsFile:
-    """Opened with the first refusal; `path` is None where there was none."""
+    """Opened with the first refusal; `path` is None where there was none. An import that fails leaves none."""
 
     def __init__(self, target: Path) -> None:
         self._target = target
@@ -34,6 +34,8 @@ class ErrorsFile:
     ) -> None:
         if self._file is not None:
             self._file.close()
+            if kind is not None:
+                self._target.unlink(missing_ok=True)
 
     @property
     def path(self) -> Path | None:

@@ -25,16 +25,18 @@ def mapping_names(organization: Organization) -> list[str]:
     return own + [name for name in shipped_names() if name not in own]
 
 
+def read_mapping(path: Path) -> Mapping:
+    """A mapping from a TOML file of this machine: only for who is at its command line."""
+    try:
+        if path.stat().st_size > LARGEST_MAPPING:
+            raise ImportRefusedError(f"“{path}” is too large for a mapping.")
+        return from_toml(path.read_text(encoding="utf-8"), path.stem)
+    except (OSError, ValueError) as error:
+        raise ImportRefusedError(f"The mapping “{path}” cannot be read.") from error
+
+
 def find_mapping(organization: Organization, name: str) -> Mapping:
-    """A mapping by name, or from a TOML file where the name ends so."""
-    if name.lower().endswith(".toml"):
-        path = Path(name)
-        try:
-            if path.stat().st_size > LARGEST_MAPPING:
-                raise ImportRefusedError(f"“{name}” is too large for a mapping.")
-            return from_toml(path.read_text(encoding="utf-8"), path.stem)
-        except (OSError, UnicodeDecodeError) as error:
-            raise ImportRefusedError(f"The mapping “{name}” cannot be read.") from error
+    """A mapping by name: the organization's own, else one that comes with Dunwell."""
     saved = ImportMapping.objects.filter(organization=organization, name=name).first()
     if saved is not None:
         return from_toml(saved.definition, name)

@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pghistory
+import psycopg
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 from procrastinate.contrib.django import app
 
 from dunwell.ledger.imports.errors import ImportRefusedError
@@ -31,6 +33,12 @@ from dunwell.organizations.models import Organization, User
 # The worker's task; it calls `run_file_import`
 TASK = "imports.run"
 SECONDS_BETWEEN_PROGRESS = 0.5
+# States in which a job is at work on the file, or is to be
+WORKING = (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING)
+# A database that restarts or a deadlock: the same file may well go in a minute later
+_PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+_FAULT = "Dunwell could not finish this file, by a fault of its own that its log describes. Nothing has been changed."
+_GIVEN_UP = "The work on this file was cut off and did not come to an end. Nothing has been changed."
 
 Say = Callable[[str], None]
 Progress = Callable[[int], None]
@@ -61,7 +69,7 @@ def import_file(
     """Bring a file into the book as of a day: all of its good rows, in one transaction, or nothing.
 
     A dry run does the same and takes it back, so its figures are those the import would have.
-    `finish` is called inside the transaction when all else is done.
+    `finish` is called inside the transaction when all else is done. The report names the errors file absolutely.
     """
     mapping = inspection.settled()
     if as_of > now.astimezone(organization.zone).date():
@@ -94,7 +102,7 @@ def import_file(
                 finish(report)
             if dry_run:
                 transaction.set_rollback(True)
-    except (IntegrityError, DataError) as error:
+    except (IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError) as error:
         # What staging should have refused with a line number: the constraints are the last guard
         reason = str(error).splitlines()[0]
         raise ImportRefusedError(
@@ -144,8 +152,8 @@ def receive_upload(
             limit = LARGEST_FILE // 1024**3
             raise ImportRefusedError(f"“{name}” has more than {limit} GB; split it and import the parts.")  # noqa: TRY301
         look_at(path, name=name)
-    except ImportRefusedError:
-        path.unlink()
+    except (ImportRefusedError, OSError):
+        path.unlink(missing_ok=True)
         raise
     return FileImport.objects.create(
         organization=organization,
@@ -163,6 +171,13 @@ def facts_of(file_import: FileImport, mapping: Mapping) -> FileFacts:
     return look_at(path, name=file_import.file_name, encoding=mapping.encoding, delimiter=mapping.delimiter)
 
 
+def errors_file_of(file_import: FileImport) -> Path | None:
+    """The file of refused rows, where there is one."""
+    path = _data_dir() / file_import.errors_path
+    return path if file_import.errors_path and path.is_file() else None
+
+
+@transaction.atomic
 def set_mapping(*, file_import: FileImport, mapping: Mapping, as_of: dt.date | None) -> None:
     """Decide how an upload is read and what it describes, and have it checked by a dry run in the background."""
     changed = FileImport.objects.filter(
@@ -182,6 +197,7 @@ def set_mapping(*, file_import: FileImport, mapping: Mapping, as_of: dt.date | N
     _defer(file_import.pk)
 
 
+@transaction.atomic
 def start_import(*, file_import: FileImport, now: dt.datetime) -> None:
     """Have a checked upload imported in the background."""
     changed = FileImport.objects.filter(pk=file_import.pk, state=ImportState.CHECKED).update(
@@ -193,62 +209,93 @@ def start_import(*, file_import: FileImport, now: dt.datetime) -> None:
 
 
 def _defer(import_id: int) -> None:
+    """In the caller's transaction: a working import without a job is one whose job has failed."""
     # The lock keeps a job that is done again, after its worker was thought dead, from meeting itself
-    task = app.configure_task(TASK, lock=f"{TASK}:{import_id}")
-    transaction.on_commit(lambda: task.defer(import_id=import_id))
+    app.configure_task(TASK, lock=f"{TASK}:{import_id}").defer(import_id=import_id)
 
 
 def run_file_import(import_id: int, now: dt.datetime) -> None:
-    """Check or import one upload, as its state says. May be called again after a crash: done stays done."""
+    """Check or import one upload, as its state says. May be called again after a crash: done stays done.
+
+    A fault of ours is noted in words and raised; after one of the database's the state stays, for the next attempt.
+    """
     file_import = FileImport.objects.select_related("organization__settings").get(pk=import_id)
-    if file_import.state not in (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING):
+    if file_import.state not in WORKING:
         return
+    try:
+        _check_or_import(file_import, now)
+    except ImportRefusedError as error:
+        _fail(import_id, str(error), now)
+    except _PASSING:
+        raise
+    except Exception:
+        _fail(import_id, _FAULT, now)
+        raise
+    earlier = errors_file_of(file_import)
+    file_import.refresh_from_db(fields=["errors_path"])
+    if earlier is not None and earlier != errors_file_of(file_import):
+        earlier.unlink(missing_ok=True)
+
+
+def give_up_import(import_id: int, now: dt.datetime) -> None:
+    """Settle an import that nobody works on any more."""
+    _fail(import_id, _GIVEN_UP, now)
+
+
+def _fail(import_id: int, sentence: str, now: dt.datetime) -> None:
+    FileImport.objects.filter(pk=import_id, state__in=WORKING).update(
+        state=ImportState.FAILED, error=sentence, phase="", errors_path="", finished_at=now
+    )
+
+
+def _check_or_import(file_import: FileImport, now: dt.datetime) -> None:
     dry_run = file_import.state == ImportState.CHECKING
+    row = FileImport.objects.filter(pk=file_import.pk)
     if not dry_run:
-        FileImport.objects.filter(pk=import_id).update(state=ImportState.RUNNING)
+        row.update(state=ImportState.RUNNING)
     organization = file_import.organization
     as_of = file_import.as_of or now.astimezone(organization.zone).date()
 
     def finish(report: ImportReport) -> None:
         if not dry_run:
             # In the transaction of the facts: the file is imported exactly if its row says so
-            FileImport.objects.filter(pk=import_id).update(
+            kept = _kept(report)
+            row.update(
                 state=ImportState.DONE,
                 as_of=as_of,
-                report=report.as_json(),
-                errors_path=report.errors_file or "",
+                report=kept,
+                errors_path=kept["errors_file"] or "",
                 finished_at=now,
                 rows_read=report.rows,
                 phase="",
             )
 
-    try:
-        mapping = from_toml(file_import.mapping, file_import.file_name)
-        with _told_outside(import_id) as (say, progress):
-            say("Looking at the columns")
-            inspection = inspect(
-                facts_of(file_import, mapping), mapping=mapping, base_currency=organization.base_currency
-            )
-            report = import_file(
-                organization=organization,
-                inspection=inspection,
-                as_of=as_of,
-                now=now,
-                actor=file_import.created_by_id or "import",
-                dry_run=dry_run,
-                say=say,
-                progress=progress,
-                finish=finish,
-            )
-    except ImportRefusedError as error:
-        FileImport.objects.filter(pk=import_id).update(
-            state=ImportState.FAILED, error=str(error), phase="", finished_at=now
+    mapping = from_toml(file_import.mapping, file_import.file_name)
+    with _told_outside(file_import.pk) as (say, progress):
+        say("Looking at the columns")
+        inspection = inspect(facts_of(file_import, mapping), mapping=mapping, base_currency=organization.base_currency)
+        report = import_file(
+            organization=organization,
+            inspection=inspection,
+            as_of=as_of,
+            now=now,
+            actor=file_import.created_by_id or "import",
+            dry_run=dry_run,
+            say=say,
+            progress=progress,
+            finish=finish,
         )
-        return
     if dry_run:
-        FileImport.objects.filter(pk=import_id).update(
-            state=ImportState.CHECKED, preview=report.as_json(), errors_path=report.errors_file or "", phase=""
-        )
+        kept = _kept(report)
+        row.update(state=ImportState.CHECKED, preview=kept, errors_path=kept["errors_file"] or "", phase="")
+
+
+def _kept(report: ImportReport) -> dict[str, Any]:
+    """The report as the database keeps it: the data directory may move, so the errors file is named below it."""
+    facts = report.as_json()
+    if report.errors_file is not None:
+        facts["errors_file"] = str(Path(report.errors_file).relative_to(_data_dir()))
+    return facts
 
 
 @contextlib.contextmanager

@@ -24,7 +24,6 @@ from dunwell.web.imports.forms import ColumnsForm, UploadForm
 from dunwell.web.lists import Sort, listing
 
 SORTS = {"when": Sort(("id",), starts_down=True)}
-WORKING = frozenset({ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING})
 
 
 def imports(request: HttpRequest, slug: str) -> HttpResponse:
@@ -61,7 +60,7 @@ def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse
     """One upload, at whatever stage it is."""
     desk = access(request, slug, Permission.IMPORT_BOOK)
     found = _found(desk, import_id)
-    if found.state in WORKING:
+    if found.state in services.WORKING:
         return _page(desk, found, "working")
     if found.state == ImportState.DONE:
         return _page(desk, found, "done", _figures(found.report))
@@ -75,7 +74,7 @@ def columns(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     """Take what a person says about the columns, and have the file checked."""
     desk = access(request, slug, Permission.IMPORT_BOOK)
     found = _found(desk, import_id)
-    if found.state in WORKING or found.state == ImportState.DONE:
+    if found.state in services.WORKING or found.state == ImportState.DONE:
         return redirect(desk.url("web:import", found.pk))
     return _columns_page(desk, found, request.POST)
 
@@ -97,7 +96,7 @@ def progress(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.IMPORT_BOOK)
     found = _found(desk, import_id)
     response = desk.render("web/imports/progress.html", {"import": found})
-    if found.state not in WORKING:
+    if found.state not in services.WORKING:
         response["HX-Refresh"] = "true"
     return response
 
@@ -106,8 +105,8 @@ def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
     """The refused rows as a CSV file."""
     desk = access(request, slug, Permission.IMPORT_BOOK)
     found = _found(desk, import_id)
-    path = Path(found.errors_path)
-    if not found.errors_path or not path.is_file():
+    path = services.errors_file_of(found)
+    if path is None:
         raise Http404
     name = f"errors-{Path(found.file_name).stem}.csv"
     return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
@@ -163,7 +162,7 @@ def _columns_page(desk: Desk, found: FileImport, data: Any) -> HttpResponse:
 def _inspected(desk: Desk, found: FileImport) -> Inspection:
     """The file's columns under the mapping that is chosen, was used last, or none."""
     name = desk.request.GET.get("mapping", "")
-    mapping = queries.find_mapping(desk.organization, name) if name and not name.endswith(".toml") else None
+    mapping = queries.find_mapping(desk.organization, name) if name else None
     if mapping is None and found.mapping:
         mapping = from_toml(found.mapping, found.file_name)
     facts = services.facts_of(found, mapping or Mapping())
