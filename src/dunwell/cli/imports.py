@@ -16,7 +16,7 @@ from dunwell.ledger.imports.errors import ImportRefusedError, NeedsAnswerError
 from dunwell.ledger.imports.files import look_at
 from dunwell.ledger.imports.inspection import Inspection, inspect
 from dunwell.ledger.imports.mapping import Mapping, to_toml
-from dunwell.ledger.imports.queries import find_mapping
+from dunwell.ledger.imports.queries import find_mapping, read_mapping
 from dunwell.ledger.imports.report import ImportReport
 from dunwell.ledger.imports.services import import_file, save_mapping
 from dunwell.organizations import queries
@@ -25,6 +25,7 @@ from dunwell.rules.columns.dates import ANSWERS as DATE_ANSWERS
 from dunwell.rules.columns.headers import Target
 from dunwell.rules.columns.numbers import ANSWERS as NUMBER_ANSWERS
 from dunwell.rules.columns.question import Question
+from dunwell.workflows.imports import bring_in
 
 REFUSED = 2
 
@@ -60,8 +61,7 @@ def import_command(
     now = queries.database_now()
     day = as_of.date() if as_of else queries.local_date(found, now)
     try:
-        read_by = find_mapping(found, mapping) if mapping else Mapping()
-        read_by = _answered(read_by, dates, numbers, column or [], currency, delimiter)
+        read_by = _answered(_chosen(found, mapping), dates, numbers, column or [], currency, delimiter)
         read_by = replace(
             read_by,
             terms_days=read_by.terms_days if terms is None else terms,
@@ -73,9 +73,10 @@ def import_command(
         facts = look_at(file, encoding=read_by.encoding, delimiter=read_by.delimiter)
         inspection = inspect(facts, mapping=read_by, recognize_rest=not mapping, base_currency=found.base_currency)
         _confirm_absent(found, inspection, day, now, asked=not (dry_run or yes or as_json))
-        report = import_file(
-            organization=found, inspection=inspection, as_of=day, now=now, actor="dunwell import", dry_run=dry_run
-        )
+        if dry_run:
+            report = import_file(organization=found, inspection=inspection, as_of=day, now=now, dry_run=True)
+        else:
+            report = bring_in(found, inspection, as_of=day, now=now, actor="dunwell import")
         if save_as and not dry_run:
             save_mapping(organization=found, name=save_as, mapping=inspection.mapping)
     except NeedsAnswerError as error:
@@ -88,6 +89,12 @@ def import_command(
     if not mapping:
         typer.echo("Read as:\n" + "\n".join(f"  {line}" for line in to_toml(inspection.mapping).splitlines() if line))
     _say(report)
+
+
+def _chosen(organization: Organization, mapping: str) -> Mapping:
+    if mapping.lower().endswith(".toml"):
+        return read_mapping(Path(mapping))
+    return find_mapping(organization, mapping) if mapping else Mapping()
 
 
 def _answered(mapping: Mapping, dates: str, numbers: str, columns: list[str], currency: str, delimiter: str) -> Mapping:
@@ -130,6 +137,8 @@ def _confirm_absent(
     if inspection.settled().scope != "complete" or not asked or not sys.stdin.isatty():
         return
     report = import_file(organization=organization, inspection=inspection, as_of=day, now=now, dry_run=True)
+    if report.errors_file is not None:
+        Path(report.errors_file).unlink(missing_ok=True)  # the import itself writes it again
     if report.absent:
         _say_absent(report)
         if not typer.confirm("Settle them?"):

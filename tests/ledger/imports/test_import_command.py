@@ -11,8 +11,14 @@ import typer
 from typer.testing import CliRunner, Result
 
 from dunwell.cli.imports import import_command
+from dunwell.followup.models import Action, CustomerStanding
+from dunwell.followup.services.policies import create_default_policy
 from dunwell.ledger.models import ImportMapping, Invoice
+from dunwell.messaging.services.templates import install_shipped
 from dunwell.organizations.models import Organization
+from dunwell.organizations.queries import database_now
+from dunwell.workflows.notices import refresh
+from tests import worlds
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +30,14 @@ def dunwell_import(*arguments: object) -> Result:
     app = typer.Typer()
     app.command()(import_command)
     return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    organization = worlds.make_organization()
+    install_shipped(organization=organization)
+    create_default_policy(organization=organization)
+    return organization
 
 
 @pytest.fixture
@@ -122,3 +136,24 @@ def test_a_file_that_is_not_there(organization: Organization, tmp_path: Path) ->
     result = dunwell_import(tmp_path / "none.csv", "--organization", organization.slug)
     assert result.exit_code == 2
     assert "cannot be read: No such file" in result.stderr
+
+
+def test_who_owes_is_known_as_soon_as_the_book_is_in(organization: Organization, book: Path) -> None:
+    assert dunwell_import(book, "--organization", organization.slug, "--dry-run").exit_code == 0
+    assert not CustomerStanding.objects.exists()
+    assert dunwell_import(book, "--organization", organization.slug).exit_code == 0
+    assert CustomerStanding.objects.get().standing == "defaulter"
+    assert Action.objects.exists()
+
+
+def test_the_book_of_an_old_day_waits_for_the_pass_of_that_day(organization: Organization, book: Path) -> None:
+    old = ("--organization", organization.slug, "--as-of", "2026-02-12")
+    assert dunwell_import(book, *old).exit_code == 0
+    assert not Action.objects.exists()
+    assert not CustomerStanding.objects.exists()
+    # where follow-up lives in the present, the present is brought up to date
+    refresh(organization, now=database_now())
+    Invoice.objects.all().delete()
+    CustomerStanding.objects.update(standing="current")
+    assert dunwell_import(book, *old).exit_code == 0
+    assert CustomerStanding.objects.get().standing == "defaulter"
