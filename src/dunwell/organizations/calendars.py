@@ -11,15 +11,24 @@ from dunwell.organizations.models import ClosingDay, Organization
 from dunwell.rules.calendars import Calendar
 
 
+@functools.cache
+def _regions() -> dict[str, list[str]]:
+    """The regions with holidays of their own, by country; a country the library does not know is not in it."""
+    return holidays.list_supported_countries(include_aliases=True)
+
+
+def known_region(country: str, region: str) -> str | None:
+    """The region as the library spells it, whatever the case; None where the country has no such region."""
+    wanted = region.strip().casefold()
+    return next((name for name in _regions().get(country, []) if name.casefold() == wanted), None)
+
+
 @functools.lru_cache(maxsize=256)
 def public_holidays(country: str, region: str, year: int) -> frozenset[dt.date]:
-    """The public holidays of a year; a country or region the library does not know has none."""
-    if not country:
+    """The public holidays of a year; a country the library does not know has none, a region its country's."""
+    if country not in _regions():
         return frozenset()
-    try:
-        return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:
-        return frozenset()
+    return frozenset(holidays.country_holidays(country, subdiv=known_region(country, region), years=year))
 
 
 def calendar_of(organization: Organization, around: dt.date) -> Calendar:

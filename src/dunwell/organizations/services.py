@@ -14,6 +14,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from dunwell.organizations.calendars import known_region
 from dunwell.organizations.models import ClosingDay, Membership, Organization, OrganizationSettings, Role, User
 
 
@@ -39,8 +40,7 @@ def create_organization(
         errors["base_currency"] = f"{base_currency!r} is no ISO 4217 currency code such as EUR."
     if time_zone not in zoneinfo.available_timezones():
         errors["time_zone"] = f"{time_zone!r} is no IANA time zone such as Europe/Berlin."
-    if country and (country not in get_global("territory_languages") or len(country) != 2):
-        errors["country"] = f"{country!r} is no ISO 3166 country code such as DE."
+    errors |= _wrong_place(country, region)
     locale = locale or _english_of(country)
     if not _is_locale(locale):
         errors["locale"] = f"{locale!r} is no locale such as en_GB."
@@ -52,7 +52,7 @@ def create_organization(
         base_currency=base_currency,
         time_zone=time_zone,
         country=country,
-        region=region,
+        region=known_region(country, region) or "",
         locale=locale,
         is_demo=is_demo,
     )
@@ -115,6 +115,11 @@ def change_settings(*, organization: Organization, **values: Any) -> Organizatio
 @transaction.atomic
 def change_organization(*, organization: Organization, **values: str) -> Organization:
     """Set the named fields of the organization itself. Raises ValidationError by field."""
+    if {"country", "region"} & values.keys():
+        country, region = values.get("country", organization.country), values.get("region", organization.region)
+        if wrong := _wrong_place(country, region):
+            raise ValidationError(wrong)
+        values["region"] = known_region(country, region) or ""
     for name, value in values.items():
         setattr(organization, name, value)
     organization.full_clean()
@@ -135,8 +140,6 @@ def change_calendar(
 
     Raises ValidationError by field, and then changes nothing.
     """
-    if country and (country not in get_global("territory_languages") or len(country) != 2):
-        raise ValidationError({"country": f"{country!r} is no ISO 3166 country code such as DE."})
     change_organization(organization=organization, country=country, region=region)
     change_settings(organization=organization, **settings)
     wanted = dict(closing_days)
@@ -146,6 +149,19 @@ def change_calendar(
     for date, name in wanted.items():
         if date not in present or present[date].name != name:
             ClosingDay.objects.update_or_create(organization=organization, date=date, defaults={"name": name})
+
+
+def _wrong_place(country: str, region: str) -> dict[str, str]:
+    """What is wrong with a country and its region, by field: a region that is not known would lose its holidays."""
+    if country and (country not in get_global("territory_languages") or len(country) != 2):
+        return {"country": f"{country!r} is no ISO 3166 country code such as DE."}
+    if region and not country:
+        return {"region": "A region needs its country."}
+    if region and known_region(country, region) is None:
+        return {
+            "region": f"{country} has no region {region!r} with holidays of its own; leave it empty for the country's."
+        }
+    return {}
 
 
 def _english_of(country: str) -> str:
