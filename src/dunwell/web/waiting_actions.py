@@ -133,11 +133,11 @@ def drop(request: HttpRequest, slug: str, action_id: int) -> HttpResponse:
     step = _step_or_404(desk, action_id)
     try:
         with transaction.atomic():
-            services.drop_action(organization=desk.organization, action_id=step.pk, now=desk.now)
+            services.drop_action(organization=desk.organization, action_id=step.pk, by=desk.user, now=desk.now)
             if step.reason == Waiting.OLD_DEBT:
                 others = insights.waiting_list(desk.organization, reason=step.reason).filter(invoice=step.invoice_id)
                 for other in others.order_by("pk"):
-                    services.drop_action(organization=desk.organization, action_id=other.pk, now=desk.now)
+                    services.drop_action(organization=desk.organization, action_id=other.pk, by=desk.user, now=desk.now)
     except services.NoticeMovedOnError as error:
         messages.error(request, str(error))
     else:

@@ -108,7 +108,14 @@ def drop_invoice(*, organization: Organization, notice_id: int, invoice_id: int,
         raise NoticeMovedOnError("A worker has just begun to send it. Nothing was changed.")
     Action.objects.filter(
         organization=organization, invoice_id=invoice_id, state=ActionState.PLANNED, notice=None
-    ).update(state=ActionState.FINAL, reason=Final.DROPPED.value, recheck_on=None, needs_approval=False, changed_at=now)
+    ).update(
+        state=ActionState.FINAL,
+        reason=Final.DROPPED.value,
+        recheck_on=None,
+        needs_approval=False,
+        dropped_by=by,
+        changed_at=now,
+    )
 
 
 @transaction.atomic
@@ -206,7 +213,7 @@ def chase_old_debt(*, organization: Organization, invoice_id: int, by: User, now
 
 
 @transaction.atomic
-def drop_action(*, organization: Organization, action_id: int, now: dt.datetime) -> None:
+def drop_action(*, organization: Organization, action_id: int, by: User, now: dt.datetime) -> None:
     """End a waiting step by hand: it is not sent, whatever becomes of its reason."""
     action = Action.objects.select_for_update().get(organization=organization, pk=action_id)
     if action.state != ActionState.WAITING:
@@ -217,6 +224,7 @@ def drop_action(*, organization: Organization, action_id: int, now: dt.datetime)
         None,
         now,
     )
+    action.dropped_by = by
     action.save()
 
 
