@@ -28,6 +28,9 @@ def replay(
     if as_json:
         typer.echo(json.dumps(report))
         return
+    if not report["notices"]:
+        typer.echo(f"{report['days']} days in which nothing would have gone out: nothing in the book fell due then.")
+        return
     typer.echo(
         f"{report['days']} days, {sum(report['notices'].values())} notices to {len(report['contacts'])} customers."
     )
