@@ -14,10 +14,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.core.exceptions import ValidationError
 
 from dunwell.messaging.channels.email import SmtpChannel, SmtpSettings, send_test, smtp_settings
 from dunwell.messaging.channels.email.session import says_no_such_address
 from dunwell.messaging.channels.port import Result, ServerUnavailableError
+from dunwell.organizations import services
 from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt, encrypt
 from tests.messaging.conftest import NOW
@@ -188,6 +190,18 @@ def test_else_it_says_so(organization: Organization, settings: pytest.FixtureReq
     settings.SMTP_HOST = ""  # type: ignore[attr-defined]
     with pytest.raises(ServerUnavailableError, match="No mail server is set"):
         smtp_settings(organization.pk)
+
+
+def test_a_password_never_crosses_the_network_readable(organization: Organization) -> None:
+    services.change_settings(organization=organization, smtp_host="mail.northlight.example", smtp_security="none")
+    assert smtp_settings(organization.pk).user == ""
+    with pytest.raises(ValidationError, match="readable by all"):
+        services.change_settings(organization=organization, smtp_user="anna")
+    OrganizationSettings.objects.update(smtp_user="anna")  # as it was saved before that was refused
+    with pytest.raises(ServerUnavailableError, match="readable by all"):
+        smtp_settings(organization.pk)
+    OrganizationSettings.objects.update(smtp_host="127.0.0.1")
+    assert smtp_settings(organization.pk).user == "anna"
 
 
 def test_secrets_are_read_only_with_the_same_key(settings: pytest.FixtureRequest) -> None:

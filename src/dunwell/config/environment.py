@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dunwell.rules.hosts import tells_password
+
 
 class Environment(BaseSettings):
     """The installation's settings. A field's description is its documentation: README's table repeats it."""
@@ -85,6 +87,16 @@ class Environment(BaseSettings):
         parts = urlsplit(self.base_url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             msg = f"DUNWELL_BASE_URL must be like https://dunwell.example.com, not {self.base_url!r}"
+            raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _password_stays_secret(self) -> Self:
+        if tells_password(self.smtp_host, self.smtp_security, self.smtp_user):
+            msg = (
+                f"DUNWELL_SMTP_SECURITY is none: the password of {self.smtp_user!r} would cross the network to "
+                f"{self.smtp_host} readable by all. Set starttls or tls."
+            )
             raise ValueError(msg)
         return self
 

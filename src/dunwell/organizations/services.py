@@ -16,6 +16,7 @@ from django.db import transaction
 
 from dunwell.organizations.calendars import known_region
 from dunwell.organizations.models import ClosingDay, Membership, Organization, OrganizationSettings, Role, User
+from dunwell.rules.hosts import tells_password
 
 
 @transaction.atomic
@@ -108,6 +109,12 @@ def change_settings(*, organization: Organization, **values: Any) -> Organizatio
     for name, value in values.items():
         setattr(settings, name, value)
     settings.full_clean()
+    is_of_mail = any(name.startswith("smtp_") for name in values)
+    if is_of_mail and tells_password(settings.smtp_host, settings.smtp_security, settings.smtp_user):
+        sentence = (
+            f"The password would cross the network to {settings.smtp_host} readable by all: choose STARTTLS or TLS."
+        )
+        raise ValidationError({"smtp_security": sentence})
     settings.save(update_fields=[*values])
     return settings
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
-
 from django.conf import settings as installation
 
 from dunwell.followup.services.texts import Sender
 from dunwell.messaging.channels.email.settings import smtp_settings
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Organization
+from dunwell.rules.hosts import is_loopback
 
 
 def sender_of(organization: Organization) -> Sender:
@@ -39,9 +38,4 @@ def sends_to_loopback(organization: Organization) -> bool:
         host = smtp_settings(organization.pk).host
     except ServerUnavailableError:
         return False
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(host)

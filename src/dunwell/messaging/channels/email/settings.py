@@ -10,6 +10,7 @@ from django.conf import settings as installation
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import OrganizationSettings
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
+from dunwell.rules.hosts import tells_password
 
 # Waiting longer for the last answer is better than not knowing (RFC 5321, 4.5.3.2.6 asks for ten minutes)
 _REPLY_FACTOR = 10
@@ -45,7 +46,17 @@ class SmtpSettings:
 
 
 def smtp_settings(organization_id: int) -> SmtpSettings:
-    """The organization's own server, else the installation's; ServerUnavailableError when neither is set."""
+    """The organization's own server, else the installation's; ServerUnavailableError when none can be used."""
+    settings = _chosen(organization_id)
+    if tells_password(settings.host, settings.security, settings.user):
+        raise ServerUnavailableError(
+            f"Without encryption the password for {settings.host} would cross the network readable by all. "
+            "Choose STARTTLS or TLS."
+        )
+    return settings
+
+
+def _chosen(organization_id: int) -> SmtpSettings:
     own = OrganizationSettings.objects.get(organization_id=organization_id)
     timeout = float(installation.SMTP_TIMEOUT)
     if own.smtp_host:
