@@ -15,6 +15,7 @@ from dunwell.ledger.imports.files import look_at
 from dunwell.ledger.imports.inspection import inspect
 from dunwell.ledger.imports.mapping import shipped_mapping
 from dunwell.ledger.imports.services import import_file
+from dunwell.ledger.models import WriteOff
 from dunwell.organizations.models import Organization
 from dunwell.workflows.replay import Replay, replay
 from tests import worlds
@@ -155,6 +156,20 @@ def test_a_step_that_is_not_its_turn_is_found(owed: list[Owed], sent: list[Sent]
     number, lineage, _ = sent[0].items[0]
     wrong = dataclasses.replace(sent[0], items=((number, 5 if lineage != 5 else 1, 14),))
     assert any("out of turn" in what for what in kinds(examined([wrong, *sent[1:]], owed)))
+
+
+def test_only_payments_are_counted_as_payments(organization: Organization, policy: PolicyVersion) -> None:
+    customer = worlds.make_customer(organization)
+    paid, void, written_off = (worlds.make_invoice(customer, due_on=FIRST + 7 * DAY) for _ in range(3))
+    worlds.make_payment(customer, 100, on=FIRST + 14 * DAY, towards=paid)
+    void.voided_on = FIRST + 10 * DAY
+    void.save(update_fields=["voided_on"])
+    WriteOff.objects.create(organization=organization, invoice=written_off, amount=100, written_off_on=FIRST + 11 * DAY)
+    result = replay(organization, first=FIRST, last=FIRST + 21 * DAY)
+    assert {number for notice in result.notices for number, _, _ in notice.items} == {
+        paid.number, void.number, written_off.number,
+    }  # fmt: skip
+    assert len(result.days_to_payment) == 1
 
 
 # --- The real book ------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from dunwell.followup.models import Notice, NoticeItem
 from dunwell.followup.services.passes import analyze, begin
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.scratch import note_what_became_known, scratch_copy, send_on_paper
-from dunwell.ledger.models import Invoice
+from dunwell.ledger.models import Invoice, InvoiceStatus
 from dunwell.organizations.models import Organization
 from dunwell.rules.calendars import ONE_DAY
 from dunwell.rules.windows import local_moment
@@ -134,7 +134,10 @@ def _collect(scratch: Organization, last: dt.date, result: Replay) -> None:
         "pk", "as_of", "customer__name", "customer__number", "currency", "step__name"
     ):
         result.notices.append(ReplayedNotice(day, number or name, currency, step, tuple(items[pk])))
-    settled = Invoice.objects.filter(organization=scratch, pk__in=first_notice, settled_on__lte=last)
+    # What is void or written off is settled too, but nobody paid it
+    paid = Invoice.objects.filter(
+        organization=scratch, pk__in=first_notice, status=InvoiceStatus.PAID, settled_on__lte=last
+    )
     result.days_to_payment = [
-        (settled_on - first_notice[pk]).days for pk, settled_on in settled.values_list("pk", "settled_on")
+        (settled_on - first_notice[pk]).days for pk, settled_on in paid.values_list("pk", "settled_on")
     ]
