@@ -62,7 +62,7 @@ def plan(this: Pass, state: PlanState, basis: str, steps: list[PolicyStep], *, t
     result.released = release_unsent(this, parameters)
     _end_settled(parameters, result)
     if scope:
-        if since is not None:
+        if since is not None and (touched or everyone):
             execute("plan_withdrawn", parameters)
         execute("plan_candidates", parameters)
         analyze("plan_candidate")
