@@ -1,4 +1,4 @@
-"""Headers that tell the browser what a page may do."""
+"""What every request is asked first, and headers that tell the browser what a page may do."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
+from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
 from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
@@ -66,6 +67,47 @@ def content_security_policy(get_response: Handler) -> Handler:
         return response
 
     return handle
+
+
+@sync_and_async_middleware
+def no_null_characters(get_response: Handler) -> Handler:
+    """Refuse a request that has a NUL in a text: PostgreSQL keeps none, and no person types one."""
+
+    if iscoroutinefunction(get_response):
+
+        async def handle_async(request: HttpRequest) -> HttpResponseBase:
+            # Reading an upload's form takes its time
+            found = await sync_to_async(_has_null)(request) if request.method == "POST" else _has_null(request)
+            if found:
+                return await sync_to_async(_unreadable)(request)
+            response: HttpResponseBase = await get_response(request)
+            return response
+
+        return handle_async
+
+    def handle(request: HttpRequest) -> HttpResponseBase:
+        if _has_null(request):
+            return _unreadable(request)
+        response = get_response(request)
+        assert isinstance(response, HttpResponseBase)
+        return response
+
+    return handle
+
+
+def _unreadable(request: HttpRequest) -> HttpResponse:
+    return render(request, "400.html", status=400)
+
+
+def _has_null(request: HttpRequest) -> bool:
+    try:
+        fields = [*request.GET.lists(), *request.POST.lists()]
+    except UnreadablePostError:
+        return False  # whoever sent it has gone away
+    texts = [request.path_info, *request.COOKIES.values()]  # Django itself cleans the names of files
+    for name, values in fields:
+        texts += [name, *values]
+    return any("\0" in text for text in texts if isinstance(text, str))
 
 
 class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]
