@@ -14,7 +14,6 @@ import pytest
 from django.db import connection
 
 from dunwell.ledger.models import Customer
-from dunwell.messaging import queries
 from dunwell.messaging.channels.port import ChannelFactory
 from dunwell.messaging.models import Message
 from dunwell.messaging.services import outbox
@@ -92,7 +91,7 @@ def test_a_killed_worker_leaves_at_most_one_uncertain_message_per_connection(
     assert states["uncertain"] <= connections
     received = Counter(taken.recipient for taken in smtp.taken)
     assert max(received.values()) == 1
-    unsure = list(queries.needs_person(customer.organization_id))
+    unsure = list(Message.objects.filter(organization=customer.organization_id, state="uncertain"))
     assert len(unsure) == states["uncertain"]
     assert all("may have arrived" in message.last_error for message in unsure)
     # What is missing at the server is exactly what a person is asked about

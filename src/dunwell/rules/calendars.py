@@ -35,12 +35,6 @@ class Calendar:
         """The day itself if it is a business day, else the one before. Raises NoBusinessDayError."""
         return self._search(day, -ONE_DAY)
 
-    def add_business_days(self, day: dt.date, count: int) -> dt.date:
-        """The day that lies `count` (≥ 0) business days after `day`; 0 gives `day` itself, even a day off."""
-        for _ in range(count):
-            day = self.on_or_after(day + ONE_DAY)
-        return day
-
     def subtract_business_days(self, day: dt.date, count: int) -> dt.date:
         """The day that lies `count` (≥ 0) business days before `day`."""
         for _ in range(count):

@@ -218,11 +218,6 @@ def _word_parser(own: Any, known: Callable[[str], str | None], what: str) -> Par
     return word
 
 
-_COUNTRY_NICKNAMES = {
-    "uk": "GB", "usa": "US", "uae": "AE", "holland": "NL", "england": "GB", "scotland": "GB", "wales": "GB",
-}  # fmt: skip
-
-
 @functools.cache
 def _countries() -> dict[str, str]:
     names = {
