@@ -90,7 +90,7 @@ def drop(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.EDIT_NOTICES)
     found = notice_or_404(desk, notice_id)
     invoice_id = request.POST.get("invoice", "")
-    if not invoice_id.isascii() or not invoice_id.isdigit():
+    if not invoice_id.isascii() or not invoice_id.isdigit() or len(invoice_id) > 18:  # more is no bigint
         raise Http404
 
     def act() -> None:

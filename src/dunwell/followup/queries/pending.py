@@ -27,16 +27,6 @@ def waiting_by_reason(organization: Organization) -> dict[str, int]:
     return dict(rows)
 
 
-def final_by_reason(organization: Organization) -> dict[str, int]:
-    """How many actions ended without being sent, by why."""
-    rows = (
-        Action.objects.filter(organization=organization, state=ActionState.FINAL)
-        .values_list("reason")
-        .annotate(Count("id"))
-    )
-    return dict(rows)
-
-
 def stuck_notices(organization: Organization) -> QuerySet[Notice]:
     """Notices that only a person can move on: uncertain ones, and failed ones that are still wanted.
 
