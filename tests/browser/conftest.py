@@ -41,6 +41,7 @@ ALWAYS_OPEN = {
     "window_weekdays": [1, 2, 3, 4, 5, 6, 7],
 }
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(item.fspath).parent == Path(__file__).parent:

@@ -138,8 +138,9 @@ def execute(name: str, parameters: dict[str, Any]) -> int:
 
 
 def lock(organization: Organization) -> None:
-    """Wait for the pass that is under way, until the end of this transaction."""
+    """Wait for the pass that is under way, until the end of this transaction, which may sort in memory."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk % 2**31])
 
 
