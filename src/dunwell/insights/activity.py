@@ -10,11 +10,16 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncWeek
 
-from dunwell.followup.models import Notice, NoticeState, Run, StandingChange
+from dunwell.followup.models import Notice, NoticeState, PlanState, Run, StandingChange
 from dunwell.followup.queries.pending import needs_person_counts
 from dunwell.ledger.models import Payment
 from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import Organization
+from dunwell.organizations.queries import local_date
+from dunwell.rules.windows import local_moment
+
+# How long after the morning a worker may take before somebody is told
+PATIENCE = dt.timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -63,24 +68,36 @@ def _day(organization: Organization, day: dt.date, run: Run | None) -> Day:
 
 @dataclass(frozen=True)
 class NeedsPerson:
-    """What does not go on by itself: notices to approve, cases by kind as the passes report them, servers that fail."""
+    """What does not go on by itself: notices to approve, cases by kind as the passes report them, servers that fail.
+
+    `pass_missing`: the morning has been over for an hour, and today's pass has not run.
+    """
 
     to_approve: int
     cases: dict[str, int]
     pauses: Sequence[ChannelPause]
+    pass_missing: bool
 
     @property
     def nothing(self) -> bool:
-        return not (self.to_approve or self.cases or self.pauses)
+        return not (self.to_approve or self.cases or self.pauses or self.pass_missing)
 
 
-def needs_person(organization: Organization) -> NeedsPerson:
+def needs_person(organization: Organization, now: dt.datetime) -> NeedsPerson:
     to_approve = Notice.objects.filter(organization=organization, state=NoticeState.AWAITING_APPROVAL)
     return NeedsPerson(
         to_approve=to_approve.count(),
         cases=needs_person_counts(organization),
         pauses=list(ChannelPause.objects.filter(organization=organization)),
+        pass_missing=_pass_missing(organization, now),
     )
+
+
+def _pass_missing(organization: Organization, now: dt.datetime) -> bool:
+    today = local_date(organization, now)
+    if now < local_moment(today, organization.settings.run_at, organization.zone) + PATIENCE:
+        return False
+    return PlanState.objects.filter(organization=organization, planned_as_of__lt=today).exists()
 
 
 def received_by_week(organization: Organization, currency: str, until: dt.date, weeks: int = 13) -> list[Received]:

@@ -39,7 +39,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
             "today": today,
             "last_run_style": "time" if today.last_run and today.last_run.as_of == desk.today else "medium",
             "changes": [(*CHANGES[name], count) for name, count in today.changes.items() if name in CHANGES],
-            "needs": activity.needs_person(desk.organization),
+            "needs": activity.needs_person(desk.organization, desk.now),
             "weeks": shapes.weeks(desk, weeks),
             "any_received": any(week.payments for week in weeks),
         },
