@@ -98,6 +98,7 @@ def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Compos
     next one.
     """
     result = Composed()
+    known = 0
     for sending_on, zones in sending_days(this):
         after = 0
         while True:
@@ -108,15 +109,25 @@ def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Compos
                     break
                 after = max(line.customer_id for line in lines)
                 _compose_batch(this, run, sender, texts, sending_on, lines, result)
-    if result.notices >= MANY:
-        # Without the texts: to take them out of storage would take longer than all the rest
-        analyze(
-            "followup_notice (organization_id, customer_id, as_of, state, contact_on)",
-            "followup_noticeitem",
-            "followup_noticemessage",
-            "messaging_message (organization_id, customer_id, state, next_attempt_at)",
-        )
+            if result.notices >= max(MANY, 4 * known):
+                known = result.notices
+                _tell_the_planner()
+    if result.notices > max(MANY, known):
+        _tell_the_planner()
     return result
+
+
+def _tell_the_planner() -> None:
+    """Statistics while the tables grow: checks of keys, planned for empty tables, read them from end to end.
+
+    Without the texts: to take them out of storage would take longer than all the rest.
+    """
+    analyze(
+        "followup_notice (organization_id, customer_id, as_of, state, contact_on)",
+        "followup_noticeitem",
+        "followup_noticemessage",
+        "messaging_message (organization_id, customer_id, state, next_attempt_at)",
+    )
 
 
 def _planned_lines(this: Pass, sending_on: dt.date, zones: list[str] | None, after: int) -> list[Any]:

@@ -23,7 +23,7 @@ from dunwell.rules.calendars import Calendar
 PASS_LOCK = 0x44756E77  # "Dunw": one pass at a time per organization; a second one waits and then finds nothing left
 
 # From this many new rows on the database's planner is told: autovacuum comes too late for the next phase
-MANY = 500
+MANY = 300
 
 PLANNING_SETTINGS = (
     "due_soon_days",
