@@ -13,6 +13,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, QueryDict, StreamingHttpResponse
 
+from dunwell.rules.spreadsheets import no_formula
 from dunwell.web.templatetags.figures import MOST_COUNTED
 
 PER_PAGE = 50
@@ -96,14 +97,9 @@ def listing(rows: QuerySet[Any], query: QueryDict, sorts: Mapping[str, Sort], de
 
 
 # What a spreadsheet would take for a formula (OWASP, "CSV injection")
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-
-
 def harmless(cell: object) -> object:
-    """A cell that no spreadsheet executes: text that could be a formula gets an apostrophe in front."""
-    if isinstance(cell, str) and cell.startswith(_DANGEROUS):
-        return f"'{cell}"
-    return "" if cell is None else cell
+    """A cell that no spreadsheet executes; nothing is an empty one."""
+    return no_formula(cell) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def csv_response(

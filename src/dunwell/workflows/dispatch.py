@@ -13,10 +13,6 @@ from dunwell.messaging.services import outbox
 from dunwell.messaging.services.dispatch import DispatchReport, dispatch
 from dunwell.organizations.models import Organization
 
-WINDOW_CLOSED = "The send window closed before it could go."
-NEVER_ACCEPTED = "Not accepted before the send window closed."
-WORKER_LOST = "The worker stopped while it was sending. The mail may have arrived."
-
 
 def dispatch_organization(
     organization: Organization,
@@ -44,10 +40,10 @@ def dispatch_organization(
 def settle_stuck(organization: Organization, *, now: dt.datetime) -> tuple[int, int]:
     """Mark lost transmissions as uncertain, and call back what missed its window. Returns both counts."""
     swept = outbox.sweep(organization_id=organization.pk, now=now)
-    delivery.record_these(message_ids=swept, state="uncertain", detail=WORKER_LOST, at=now)
+    delivery.record_these(message_ids=swept, state="uncertain", detail=outbox.WORKER_LOST, at=now)
     failed = outbox.fail_lapsed(organization_id=organization.pk, now=now)
-    delivery.record_these(message_ids=failed, state="failed", detail=NEVER_ACCEPTED, at=now)
+    delivery.record_these(message_ids=failed, state="failed", detail=outbox.NEVER_ACCEPTED, at=now)
     lapsed = outbox.cancel_lapsed(organization_id=organization.pk, now=now)
-    delivery.record_these(message_ids=lapsed, state="cancelled", detail=WINDOW_CLOSED, at=now)
+    delivery.record_these(message_ids=lapsed, state="cancelled", detail=outbox.WINDOW_CLOSED, at=now)
     delivery.catch_up(organization_id=organization.pk, at=now)
     return len(swept), len(lapsed)

@@ -7,15 +7,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
-# A cell that starts with one of these is a formula to a spreadsheet, whoever wrote it
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from dunwell.rules.spreadsheets import no_formula
+
 LONGEST_VALUE = 500
 
 
-def harmless(text: str) -> str:
-    """The text so that no spreadsheet runs it."""
-    text = " ".join(text.split())[:LONGEST_VALUE]
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _cell(text: str) -> str:
+    """The text on one line, not too long, so that no spreadsheet runs it."""
+    return no_formula(" ".join(text.split())[:LONGEST_VALUE])
 
 
 class ErrorsFile:
@@ -48,4 +47,4 @@ class ErrorsFile:
             self._file = self._target.open("w", encoding="utf-8-sig", newline="")
             self._writer = csv.writer(self._file)
             self._writer.writerow(("line", "column", "value", "reason"))
-        self._writer.writerow((line, harmless(column), harmless(value), harmless(reason)))
+        self._writer.writerow((line, _cell(column), _cell(value), _cell(reason)))

@@ -22,6 +22,11 @@ _ROWS_PER_INSERT = 500
 # The delays between the first attempts (retries.DELAYS) fill a working day with so many
 ATTEMPTS_OF_A_WINDOW = 4
 
+# What became of a message without a worker's word; whoever keeps the score repeats it
+WINDOW_CLOSED = "The send window closed before it could go."
+NEVER_ACCEPTED = "Not accepted before the send window closed."
+WORKER_LOST = "The worker stopped while it was sending. The mail may have arrived."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewMessage:
@@ -211,7 +216,7 @@ def cancel_lapsed(*, organization_id: int, now: dt.datetime) -> list[int]:
         organization=organization_id,
         kind="cancelled",
         now=now,
-        detail="The send window closed before it could go.",
+        detail=WINDOW_CLOSED,
     )
 
 
@@ -223,7 +228,7 @@ def fail_lapsed(*, organization_id: int, now: dt.datetime) -> list[int]:
         kind="failed",
         now=now,
         enough=ATTEMPTS_OF_A_WINDOW,
-        detail="Not accepted before the send window closed.",
+        detail=NEVER_ACCEPTED,
     )
 
 
@@ -237,7 +242,7 @@ def sweep(*, organization_id: int, now: dt.datetime) -> list[int]:
         organization=organization_id,
         kind="uncertain",
         now=now,
-        detail="The worker stopped while it was sending. The mail may have arrived.",
+        detail=WORKER_LOST,
     )
 
 
