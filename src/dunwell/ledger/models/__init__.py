@@ -2,6 +2,7 @@
 
 from dunwell.ledger.models.credits import CreditNote, WriteOff
 from dunwell.ledger.models.customers import Contact, ContactRole, Customer, DataSource, SourceKind
+from dunwell.ledger.models.extensions import DueDateExtension
 from dunwell.ledger.models.holds import Hold, HoldReason
 from dunwell.ledger.models.imports import FileImport, FileScope, ImportMapping, ImportState
 from dunwell.ledger.models.invoices import Invoice, InvoiceStatus
@@ -15,6 +16,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "DataSource",
+    "DueDateExtension",
     "FileImport",
     "FileScope",
     "Hold",
