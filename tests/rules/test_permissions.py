@@ -14,6 +14,7 @@ def test_the_table_has_every_role_and_every_permission() -> None:
 def test_everyone_sees_and_a_viewer_only_sees() -> None:
     assert {name for name in Permission if may("viewer", name)} == {
         Permission.VIEW_BOOK,
+        Permission.SEE_EVERY_CUSTOMER,
         Permission.READ_NOTICES,
         Permission.VIEW_SETTINGS,
     }

@@ -9,6 +9,7 @@ import pytest
 from dunwell.followup.models import PlanState
 from dunwell.insights.activity import needs_person
 from dunwell.organizations.models import Organization
+from dunwell.organizations.scope import Scope
 from tests.worlds import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -23,4 +24,4 @@ def test_home_says_when_the_morning_passed_without_a_pass(
     organization: Organization, planned_as_of: dt.date, hours: float, missing: bool
 ) -> None:
     PlanState.objects.create(organization=organization, planned_as_of=planned_as_of)
-    assert needs_person(organization, MORNING + dt.timedelta(hours=hours)).pass_missing is missing
+    assert needs_person(Scope(organization), MORNING + dt.timedelta(hours=hours)).pass_missing is missing

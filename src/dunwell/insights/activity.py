@@ -16,6 +16,7 @@ from dunwell.ledger.models import Payment
 from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
+from dunwell.organizations.scope import Scope
 from dunwell.rules.windows import local_moment
 
 # How long after the morning a worker may take before somebody is told
@@ -46,17 +47,17 @@ def last_run(organization: Organization) -> Run | None:
     return Run.objects.filter(organization=organization).order_by("-started_at").defer("report").first()
 
 
-def latest_day(organization: Organization, today: dt.date) -> Day:
+def latest_day(scope: Scope, today: dt.date) -> Day:
     """Today; before today's pass has run, the day of the last one."""
-    run = last_run(organization)
-    return _day(organization, run.as_of if run else today, run)
+    run = last_run(scope.organization)
+    return _day(scope, run.as_of if run else today, run)
 
 
-def _day(organization: Organization, day: dt.date, run: Run | None) -> Day:
-    payments = Payment.objects.filter(organization=organization, succeeded_on=day, is_opening=False)
+def _day(scope: Scope, day: dt.date, run: Run | None) -> Day:
+    payments = scope.rows(Payment).filter(succeeded_on=day, is_opening=False)
     received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
-    notices = Notice.objects.filter(organization=organization, as_of=day).values("state").annotate(n=Count("pk"))
-    changes = StandingChange.objects.filter(organization=organization, changed_on=day)
+    notices = scope.rows(Notice).filter(as_of=day).values("state").annotate(n=Count("pk"))
+    changes = scope.rows(StandingChange).filter(changed_on=day)
     return Day(
         day=day,
         received=[Received(row["currency"], row["amount"], row["n"]) for row in received],
@@ -83,13 +84,13 @@ class NeedsPerson:
         return not (self.to_approve or self.cases or self.pauses or self.pass_missing)
 
 
-def needs_person(organization: Organization, now: dt.datetime) -> NeedsPerson:
-    to_approve = Notice.objects.filter(organization=organization, state=NoticeState.AWAITING_APPROVAL)
+def needs_person(scope: Scope, now: dt.datetime) -> NeedsPerson:
+    to_approve = scope.rows(Notice).filter(state=NoticeState.AWAITING_APPROVAL)
     return NeedsPerson(
         to_approve=to_approve.count(),
-        cases=needs_person_counts(organization),
-        pauses=list(ChannelPause.objects.filter(organization=organization)),
-        pass_missing=_pass_missing(organization, now),
+        cases=needs_person_counts(scope),
+        pauses=list(ChannelPause.objects.filter(organization=scope.organization)),
+        pass_missing=_pass_missing(scope.organization, now),
     )
 
 
@@ -100,13 +101,13 @@ def _pass_missing(organization: Organization, now: dt.datetime) -> bool:
     return PlanState.objects.filter(organization=organization, planned_as_of__lt=today).exists()
 
 
-def received_by_week(organization: Organization, currency: str, until: dt.date, weeks: int = 13) -> list[Received]:
+def received_by_week(scope: Scope, currency: str, until: dt.date, weeks: int = 13) -> list[Received]:
     """Money that came in by calendar week (Monday first), the week of `until` last; weeks without any are 0."""
     last = until - dt.timedelta(days=until.weekday())
     first = last - dt.timedelta(weeks=weeks - 1)
     rows = (
-        Payment.objects.filter(
-            organization=organization,
+        scope.rows(Payment)
+        .filter(
             currency=currency,
             succeeded_on__range=(first, until),
             failed_on__isnull=True,

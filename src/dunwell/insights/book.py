@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from dunwell.followup.models import BookTotal, CustomerBalance, StandingCount
-from dunwell.organizations.models import Organization
+from django.db.models import Count, Sum
+
+from dunwell.followup.models import Amounts, BookTotal, CustomerBalance, CustomerStanding, StandingCount
+from dunwell.organizations.scope import Scope
 from dunwell.rules.aging import BUCKETS
 from dunwell.rules.standing import Standing
 
@@ -25,12 +28,41 @@ class Book:
     customers: dict[str, int]
 
 
-def book(organization: Organization) -> Book:
-    totals = list(BookTotal.objects.filter(organization=organization))
-    totals.sort(key=lambda total: (total.currency != organization.base_currency, -total.outstanding, total.currency))
+def book(scope: Scope) -> Book:
+    totals = _totals(scope) if scope.whole_book else _totals_of_owner(scope)
+    base = scope.organization.base_currency
+    totals.sort(key=lambda total: (total.currency != base, -total.outstanding, total.currency))
     counts = dict.fromkeys((standing.value for standing in Standing), 0)
-    counts.update(StandingCount.objects.filter(organization=organization).values_list("standing", "customers"))
+    if scope.whole_book:
+        kept = StandingCount.objects.filter(organization=scope.organization)
+        counts.update(kept.values_list("standing", "customers"))
+    else:
+        own = scope.rows(CustomerStanding).filter(customer__archived_at=None).order_by()
+        counts.update(own.values_list("standing").annotate(Count("pk")))
     return Book(max((total.as_of for total in totals), default=None), totals, counts)
+
+
+def _totals(scope: Scope) -> list[BookTotal]:
+    return list(BookTotal.objects.filter(organization=scope.organization))
+
+
+def _totals_of_owner(scope: Scope) -> list[BookTotal]:
+    """What one owner's customers add up to: the same columns, of the same assessment, summed from their balances."""
+    days = dict(BookTotal.objects.filter(organization=scope.organization).values_list("currency", "as_of"))
+    columns = [field.name for field in Amounts._meta.get_fields()]  # noqa: SLF001 - Django's documented Meta API
+    rows: Any = (
+        scope.rows(CustomerBalance).order_by().values("currency").annotate(**{f"{n}_sum": Sum(n) for n in columns})
+    )
+    return [
+        BookTotal(
+            organization=scope.organization,
+            currency=row["currency"],
+            as_of=days[row["currency"]],
+            **{name: row[f"{name}_sum"] for name in columns},
+        )
+        for row in rows
+        if row["currency"] in days
+    ]
 
 
 @dataclass(frozen=True)
@@ -47,6 +79,6 @@ def ages(amounts: BookTotal | CustomerBalance) -> list[AgeShare]:
     return [AgeShare(bucket.name, bucket.label, getattr(amounts, bucket.name)) for bucket in BUCKETS]
 
 
-def currencies(organization: Organization) -> list[str]:
-    """The currencies this organization is owed in, its base currency first."""
-    return [total.currency for total in book(organization).totals]
+def currencies(scope: Scope) -> list[str]:
+    """The currencies is owed in, its base currency first."""
+    return [total.currency for total in book(scope).totals]

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from dunwell.followup.models import Action, NoticeItem
 from dunwell.insights.search import invoices_matching
 from dunwell.ledger.models import Allocation, Hold, Invoice, InvoiceStatus, WriteOff
-from dunwell.organizations.models import Organization
+from dunwell.organizations.scope import Scope
 from dunwell.rules.aging import BUCKETS
 
 OPEN = "open"
@@ -19,7 +19,7 @@ STATES = (OPEN, OVERDUE, NOT_DUE, "all", *(s.value for s in InvoiceStatus if s.v
 
 
 def invoice_list(
-    organization: Organization,
+    scope: Scope,
     as_of: dt.date,
     *,
     state: str = OPEN,
@@ -28,7 +28,7 @@ def invoice_list(
     search: str = "",
 ) -> QuerySet[Invoice]:
     """Invoices in a state (open: with something left to pay), of an age bucket on `as_of`, in a currency."""
-    invoices = Invoice.objects.filter(organization=organization).select_related("customer")
+    invoices = scope.rows(Invoice).select_related("customer")
     if state in {OPEN, OVERDUE, NOT_DUE} or age:
         invoices = invoices.filter(settled_on__isnull=True, is_draft=False, balance__gt=0)
     if state == OVERDUE:
@@ -39,7 +39,7 @@ def invoice_list(
         invoices = invoices.filter(status=state)
     if currency:
         invoices = invoices.filter(currency=currency)
-    return invoices_matching(organization, search, _of_age(invoices, age, as_of))
+    return invoices_matching(scope, search, _of_age(invoices, age, as_of))
 
 
 def _of_age(invoices: QuerySet[Invoice], age: str, as_of: dt.date) -> QuerySet[Invoice]:
@@ -53,39 +53,41 @@ def _of_age(invoices: QuerySet[Invoice], age: str, as_of: dt.date) -> QuerySet[I
     return invoices
 
 
-def invoices_of_customer(organization: Organization, customer_id: int) -> QuerySet[Invoice]:
+def invoices_of_customer(scope: Scope, customer_id: int) -> QuerySet[Invoice]:
     """Open invoices of one customer, the oldest due date first."""
-    return Invoice.objects.filter(
-        organization=organization, customer_id=customer_id, settled_on__isnull=True, balance__gt=0, is_draft=False
-    ).order_by("due_on", "pk")
+    return (
+        scope.rows(Invoice)
+        .filter(customer_id=customer_id, settled_on__isnull=True, balance__gt=0, is_draft=False)
+        .order_by("due_on", "pk")
+    )
 
 
-def invoice(organization: Organization, invoice_id: int) -> Invoice | None:
-    return Invoice.objects.filter(organization=organization, pk=invoice_id).select_related("customer").first()
+def invoice(scope: Scope, invoice_id: int) -> Invoice | None:
+    return scope.rows(Invoice).filter(pk=invoice_id).select_related("customer").first()
 
 
-def allocations(organization: Organization, invoice: Invoice) -> list[Allocation]:
+def allocations(scope: Scope, invoice: Invoice) -> list[Allocation]:
     """What reached the invoice, reversed entries included, oldest first."""
-    entries = Allocation.objects.filter(organization=organization, invoice=invoice)
+    entries = scope.rows(Allocation).filter(invoice=invoice)
     return list(entries.select_related("payment", "credit_note").order_by("effective_on", "pk"))
 
 
-def write_offs(organization: Organization, invoice: Invoice) -> list[WriteOff]:
-    return list(WriteOff.objects.filter(organization=organization, invoice=invoice).order_by("pk"))
+def write_offs(scope: Scope, invoice: Invoice) -> list[WriteOff]:
+    return list(scope.rows(WriteOff).filter(invoice=invoice).order_by("pk"))
 
 
-def actions(organization: Organization, invoice: Invoice) -> list[Action]:
+def actions(scope: Scope, invoice: Invoice) -> list[Action]:
     """Every step that came due for the invoice, and what became of it."""
-    entries = Action.objects.filter(organization=organization, invoice=invoice)
+    entries = scope.rows(Action).filter(invoice=invoice)
     return list(entries.select_related("step", "notice").order_by("offset_days", "pk"))
 
 
-def notice_items(organization: Organization, invoice: Invoice) -> list[NoticeItem]:
+def notice_items(scope: Scope, invoice: Invoice) -> list[NoticeItem]:
     """The notices the invoice was in, newest first."""
-    entries = NoticeItem.objects.filter(organization=organization, invoice=invoice)
+    entries = scope.rows(NoticeItem).filter(invoice=invoice)
     return list(entries.select_related("notice", "step").order_by("-notice__as_of", "-pk"))
 
 
-def holds(organization: Organization, invoice: Invoice) -> list[Hold]:
+def holds(scope: Scope, invoice: Invoice) -> list[Hold]:
     """Holds on the invoice itself, past ones included, newest first."""
-    return list(Hold.objects.filter(organization=organization, invoice=invoice).order_by("-starts_on", "-pk"))
+    return list(scope.rows(Hold).filter(invoice=invoice).order_by("-starts_on", "-pk"))

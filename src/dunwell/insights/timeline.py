@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from dunwell.followup.models import Notice, NoticeState, StandingChange
 from dunwell.ledger.models import CreditNote, Hold, Invoice, Payment, WriteOff
-from dunwell.organizations.models import Organization
+from dunwell.organizations.scope import Scope
 
 PER_PAGE = 30
 
@@ -43,11 +43,11 @@ class Timeline:
 
 
 def customer_timeline(
-    organization: Organization, customer_id: int, *, until: dt.date | None = None, limit: int = PER_PAGE
+    scope: Scope, customer_id: int, *, until: dt.date | None = None, limit: int = PER_PAGE
 ) -> Timeline:
     """The latest `limit` events up to the day `until`; a day is never cut in two."""
     last = until or dt.date.max - dt.timedelta(days=2)
-    found = sorted(_events(organization, customer_id, last, limit), key=lambda event: event.order, reverse=True)
+    found = sorted(_events(scope, customer_id, last, limit), key=lambda event: event.order, reverse=True)
     if len(found) <= limit:
         return Timeline(found, None)
     cut = found[limit - 1].on
@@ -58,28 +58,28 @@ def customer_timeline(
     return Timeline(kept, cut)
 
 
-def _events(organization: Organization, customer_id: int, last: dt.date, limit: int) -> Iterator[Event]:
+def _events(scope: Scope, customer_id: int, last: dt.date, limit: int) -> Iterator[Event]:
     """More than enough: the newest `limit` + 1 of each kind."""
-    own = Q(organization=organization, customer_id=customer_id)
+    own = Q(customer_id=customer_id)
     most = limit + 1
-    for invoice in Invoice.objects.filter(own, issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[
-        :most
-    ]:
+    for invoice in (
+        scope.rows(Invoice).filter(own, issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[:most]
+    ):
         yield Event(invoice.issued_on, "invoice_issued", invoice)
-    for payment in Payment.objects.filter(own, initiated_on__lte=last).order_by("-initiated_on", "-pk")[:most]:
+    for payment in scope.rows(Payment).filter(own, initiated_on__lte=last).order_by("-initiated_on", "-pk")[:most]:
         yield from _payment_events(payment, last)
-    for credit in CreditNote.objects.filter(own, issued_on__lte=last).order_by("-issued_on", "-pk")[:most]:
+    for credit in scope.rows(CreditNote).filter(own, issued_on__lte=last).order_by("-issued_on", "-pk")[:most]:
         yield Event(credit.issued_on, "credit_note", credit)
-    write_offs = WriteOff.objects.filter(
-        organization=organization, invoice__customer_id=customer_id, written_off_on__lte=last
-    )
+    write_offs = scope.rows(WriteOff).filter(invoice__customer_id=customer_id, written_off_on__lte=last)
     for write_off in write_offs.select_related("invoice").order_by("-written_off_on", "-pk")[:most]:
         yield Event(write_off.written_off_on, "write_off", write_off)
-    for hold in Hold.objects.filter(own, starts_on__lte=last).select_related("invoice").order_by("-starts_on")[:most]:
+    for hold in (
+        scope.rows(Hold).filter(own, starts_on__lte=last).select_related("invoice").order_by("-starts_on")[:most]
+    ):
         yield from _hold_events(hold, last)
-    for change in StandingChange.objects.filter(own, changed_on__lte=last).order_by("-changed_on", "-pk")[:most]:
+    for change in scope.rows(StandingChange).filter(own, changed_on__lte=last).order_by("-changed_on", "-pk")[:most]:
         yield Event(change.changed_on, "standing", change)
-    yield from _notice_events(organization, customer_id, last, most)
+    yield from _notice_events(scope, customer_id, last, most)
 
 
 def _payment_events(payment: Payment, last: dt.date) -> Iterator[Event]:
@@ -101,9 +101,10 @@ def _hold_events(hold: Hold, last: dt.date) -> Iterator[Event]:
         yield Event(ended, "hold_ended", hold)
 
 
-def _notice_events(organization: Organization, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+def _notice_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
     notices = (
-        Notice.objects.filter(organization=organization, customer_id=customer_id, as_of__lte=last)
+        scope.rows(Notice)
+        .filter(customer_id=customer_id, as_of__lte=last)
         .exclude(state=NoticeState.CANCELLED)
         .defer("body_html", "body_text")
         .select_related("step")

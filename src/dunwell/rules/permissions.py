@@ -1,7 +1,8 @@
 """Who may do what: one table, read by pages, services and the command line alike.
 
 Every row is a permission; the marks name the roles that have it. A permission that is not in the
-table does not exist: asking for it is a programming error, not a refusal.
+table does not exist: asking for it is a programming error, not a refusal. Without `see_every_customer` a role's
+other permissions reach only the customers that the member owns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import StrEnum
 
 class Permission(StrEnum):
     VIEW_BOOK = "view_book"
+    SEE_EVERY_CUSTOMER = "see_every_customer"
     EXPORT_BOOK = "export_book"
     IMPORT_BOOK = "import_book"
     READ_NOTICES = "read_notices"
@@ -32,6 +34,7 @@ ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
 _TABLE = """
                     owner  finance_head  collector  account_manager  viewer
 view_book             x         x            x             x            x
+see_every_customer    x         x            x             -            x
 export_book           x         x            x             x            -
 import_book           x         x            x             -            -
 read_notices          x         x            x             x            x

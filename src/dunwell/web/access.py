@@ -19,6 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, User
+from dunwell.organizations.scope import Scope
 from dunwell.rules.permissions import Permission, may
 
 
@@ -40,6 +41,12 @@ class Desk:
     @property
     def settings(self) -> OrganizationSettings:
         return self.organization.settings
+
+    @property
+    def scope(self) -> Scope:
+        """What this person may see of the book; every read that is about customers takes it."""
+        everything = self.may(Permission.SEE_EVERY_CUSTOMER)
+        return Scope(self.organization, only_owner_id=None if everything else self.user.pk)
 
     @property
     def actor(self) -> str:

@@ -26,7 +26,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(desk.url("web:followup"))
     if request.method == "POST":
         return _start(request, slug)
-    batch = insights.notice_list(desk.organization, desk.today, state=NoticeState.COMPOSED)
+    batch = insights.notice_list(desk.scope, desk.today, state=NoticeState.COMPOSED)
     first = list(batch.order_by("-amount", "pk")[:SHOWN])
     return desk.render(
         "web/start_chasing.html",
@@ -36,7 +36,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "first": first,
             "count": switches.ready_notices(desk.organization),
             "more": max(0, switches.ready_notices(desk.organization) - len(first)),
-            "waiting_total": sum(insights.waiting_counts(desk.organization).values()),
+            "waiting_total": sum(insights.waiting_counts(desk.scope).values()),
         },
     )
 

@@ -35,7 +35,7 @@ def customers(request: HttpRequest, slug: str) -> HttpResponseBase:
     standing = query.get("standing", "")
     standing = standing if standing in words.STANDINGS or standing == LAST_STEP_DONE else ""
     currency = query.get("currency", "")[:3]
-    rows = insights.customer_list(desk.organization, standing=standing, currency=currency, search=query.get("q", ""))
+    rows = insights.customer_list(desk.scope, standing=standing, currency=currency, search=query.get("q", ""))
     sorts = SORTS | (BY_CURRENCY if currency else {})
     if export:
         exported = lists.ordered(rows, query, sorts, "name").iterator(chunk_size=500)
@@ -51,7 +51,7 @@ def customers(request: HttpRequest, slug: str) -> HttpResponseBase:
                 (LAST_STEP_DONE, words.reason_name(LAST_STEP_DONE)),
             ],
             "currency": currency,
-            "currencies": currencies(desk.organization),
+            "currencies": currencies(desk.scope),
             "q": query.get("q", ""),
             "filtered": bool(standing or currency or query.get("q")),
         },
@@ -72,12 +72,12 @@ def _lines(rows: Iterable[Any]) -> Iterator[Sequence[object]]:
 
 def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     desk = access(request, slug)
-    found = insights.customer(desk.organization, customer_id)
+    found = insights.customer(desk.scope, customer_id)
     if found is None:
         raise Http404
     owed: list[Any] = found.owed  # type: ignore[attr-defined]
-    invoices = list(invoices_of_customer(desk.organization, found.pk)[: MOST_INVOICES + 1])
-    timeline = customer_timeline(desk.organization, found.pk, until=_day(request.GET.get("until", "")))
+    invoices = list(invoices_of_customer(desk.scope, found.pk)[: MOST_INVOICES + 1])
+    timeline = customer_timeline(desk.scope, found.pk, until=_day(request.GET.get("until", "")))
     contacts = Contact.objects.filter(organization=desk.organization, customer=found)
     return desk.render(
         "web/customer.html",
@@ -90,8 +90,8 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "invoices": invoices[:MOST_INVOICES],
             "more_invoices": len(invoices) > MOST_INVOICES,
             "contacts": contacts.order_by("-is_primary", "pk"),
-            "holds": insights.standing_holds(desk.organization, found, desk.today),
-            "next_action": insights.next_actions(desk.organization, [found.pk]).get(found.pk),
+            "holds": insights.standing_holds(desk.scope, found, desk.today),
+            "next_action": insights.next_actions(desk.scope, [found.pk]).get(found.pk),
             "timeline": timeline,
             "entries": [story.told(desk, event) for event in timeline.events],
         },

@@ -42,8 +42,8 @@ def defaulters(request: HttpRequest, slug: str) -> HttpResponseBase:
     standing = query.get("standing", "")
     standing = standing if standing in STANDINGS else Standing.DEFAULTER.value
     currency = query.get("currency", "")[:3]
-    rows = insights.customer_list(desk.organization, standing=standing, currency=currency, search=query.get("q", ""))
-    rows = insights.with_contacts(desk.organization, rows)
+    rows = insights.customer_list(desk.scope, standing=standing, currency=currency, search=query.get("q", ""))
+    rows = insights.with_contacts(desk.scope, rows)
     sorts = SORTS | (BY_CURRENCY if currency else {})
     if export:
         exported = lists.ordered(rows, query, sorts, "days").iterator(chunk_size=500)
@@ -58,14 +58,14 @@ def defaulters(request: HttpRequest, slug: str) -> HttpResponseBase:
             "standing": standing,
             "standings": [(name, words.STANDINGS[name].word) for name in STANDINGS],
             "currency": currency,
-            "currencies": currencies(desk.organization),
+            "currencies": currencies(desk.scope),
             "q": query.get("q", ""),
         },
     )
 
 
 def _add_next_actions(desk: Desk, rows: Sequence[Customer]) -> None:
-    upcoming = insights.next_actions(desk.organization, [row.pk for row in rows])
+    upcoming = insights.next_actions(desk.scope, [row.pk for row in rows])
     for row in rows:
         row.next_action = upcoming.get(row.pk)  # type: ignore[attr-defined]
 

@@ -39,14 +39,14 @@ def _frame(desk: Desk) -> dict[str, Any]:
     since = min(run.as_of, desk.today) if run else desk.today
     if period:
         since = desk.today - dt.timedelta(days=int(period) - 1)
-    waiting = insights.waiting_counts(desk.organization)
-    ended = insights.ended_counts(desk.organization, since)
+    waiting = insights.waiting_counts(desk.scope)
+    ended = insights.ended_counts(desk.scope, since)
     return {
         "place": "followup",
         "since": since,
         "period": period,
         "periods": PERIODS,
-        "notice_counts": insights.notice_counts(desk.organization, since),
+        "notice_counts": insights.notice_counts(desk.scope, since),
         "waiting_counts": waiting,
         "ended_counts": ended,
         "waiting_total": sum(waiting.values()),
@@ -63,9 +63,7 @@ def followup(request: HttpRequest, slug: str) -> HttpResponse:
     tone = request.GET.get("tone", "")
     tone = tone if tone in {choice.value for choice in Tone} else ""
     stuck = request.GET.get("needs") == "person"
-    rows = insights.notice_list(
-        desk.organization, frame["since"], state=state, tone=tone, search=frame["q"], only_stuck=stuck
-    )
+    rows = insights.notice_list(desk.scope, frame["since"], state=state, tone=tone, search=frame["q"], only_stuck=stuck)
     counts = frame["notice_counts"]
     tabs = [
         (value, words.look("notice", value).word, counts[value]) for value in NoticeState.values if counts.get(value)
@@ -91,7 +89,7 @@ def waiting(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.READ_NOTICES)
     frame = _frame(desk)
     reason = request.GET.get("reason", "")
-    rows = insights.waiting_list(desk.organization, reason=reason, search=frame["q"])
+    rows = insights.waiting_list(desk.scope, reason=reason, search=frame["q"])
     return desk.render(
         "web/followup_waiting.html",
         {
@@ -110,7 +108,7 @@ def ended(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.READ_NOTICES)
     frame = _frame(desk)
     reason = request.GET.get("reason", "")
-    rows = insights.ended_list(desk.organization, frame["since"], reason=reason, search=frame["q"])
+    rows = insights.ended_list(desk.scope, frame["since"], reason=reason, search=frame["q"])
     return desk.render(
         "web/followup_ended.html",
         {

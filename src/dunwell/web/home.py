@@ -23,9 +23,9 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug)
     if request.session.get(landing.LAST) != slug:
         request.session[landing.LAST] = slug
-    whole = book(desk.organization)
-    today = activity.latest_day(desk.organization, desk.today)
-    weeks = activity.received_by_week(desk.organization, desk.organization.base_currency, desk.today)
+    whole = book(desk.scope)
+    today = activity.latest_day(desk.scope, desk.today)
+    weeks = activity.received_by_week(desk.scope, desk.organization.base_currency, desk.today)
     return desk.render(
         "web/home.html",
         {
@@ -39,7 +39,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
             "today": today,
             "last_run_style": "time" if today.last_run and today.last_run.as_of == desk.today else "medium",
             "changes": [(*CHANGES[name], count) for name, count in today.changes.items() if name in CHANGES],
-            "needs": activity.needs_person(desk.organization, desk.now),
+            "needs": activity.needs_person(desk.scope, desk.now),
             "weeks": shapes.weeks(desk, weeks),
             "any_received": any(week.payments for week in weeks),
         },

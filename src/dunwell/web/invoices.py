@@ -42,11 +42,9 @@ def invoices(request: HttpRequest, slug: str) -> HttpResponseBase:
     state = state if state in dict(STATES) else insights.OPEN
     age = query.get("age", "")
     currency = query.get("currency", "")[:3]
-    whole = book(desk.organization)
+    whole = book(desk.scope)
     as_of = whole.as_of or desk.today  # the day of the figures on Home, so that both agree
-    rows = insights.invoice_list(
-        desk.organization, as_of, state=state, age=age, currency=currency, search=query.get("q", "")
-    )
+    rows = insights.invoice_list(desk.scope, as_of, state=state, age=age, currency=currency, search=query.get("q", ""))
     if export:
         exported = lists.ordered(rows, query, SORTS, "due").iterator(chunk_size=1000)
         return lists.csv_response(request, f"invoices-{desk.today}", HEAD, _lines(as_of, exported))
@@ -86,7 +84,7 @@ def _lines(today: Any, rows: Iterable[Any]) -> Iterator[Sequence[object]]:
 
 def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
     desk = access(request, slug)
-    found = insights.invoice(desk.organization, invoice_id)
+    found = insights.invoice(desk.scope, invoice_id)
     if found is None:
         raise Http404
     return desk.render(
@@ -95,11 +93,11 @@ def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
             "place": "invoices",
             "invoice": found,
             "overdue": found.balance > 0 and found.due_on < desk.today,
-            "allocations": insights.allocations(desk.organization, found),
-            "write_offs": insights.write_offs(desk.organization, found),
-            "actions": insights.actions(desk.organization, found),
+            "allocations": insights.allocations(desk.scope, found),
+            "write_offs": insights.write_offs(desk.scope, found),
+            "actions": insights.actions(desk.scope, found),
             "asks": waiting_actions.what_happens(desk),
-            "notice_items": insights.notice_items(desk.organization, found),
-            "holds": insights.holds(desk.organization, found),
+            "notice_items": insights.notice_items(desk.scope, found),
+            "holds": insights.holds(desk.scope, found),
         },
     )

@@ -42,6 +42,7 @@ def _back(desk: Desk, notice_id: int) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.APPROVE_NOTICES)
+    notice_or_404(desk, notice_id)
 
     def act() -> None:
         services.approve(
@@ -105,7 +106,7 @@ def drop(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     if not _do(desk, act, "Taken out. What is left is written anew."):
         return _back(desk, notice_id)
     refresh(desk.organization, now=desk.now)
-    latest = insights.latest_unsent(desk.organization, found.customer_id, found.currency)
+    latest = insights.latest_unsent(desk.scope, found.customer_id, found.currency)
     return _back(desk, latest.pk) if latest else redirect(desk.url("web:followup"))
 
 

@@ -20,7 +20,7 @@ TOUCHABLE = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QU
 
 
 def notice_or_404(desk: Desk, notice_id: int) -> Notice:
-    found = insights.notice(desk.organization, notice_id)
+    found = insights.notice(desk.scope, notice_id)
     if found is None:
         raise Http404
     return found
@@ -33,11 +33,11 @@ def notice(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
 
 
 def _context(desk: Desk, found: Notice) -> dict[str, Any]:
-    deliveries = insights.deliveries(desk.organization, found)
+    deliveries = insights.deliveries(desk.scope, found)
     touchable = found.state in TOUCHABLE
     settles = desk.may(Permission.RESOLVE_UNCERTAIN)
     window_open = found.opens_at <= desk.now < found.closes_at
-    items = insights.items(desk.organization, found)
+    items = insights.items(desk.scope, found)
     for item in items:
         item.dialog = f"drop-{item.invoice_id}"  # type: ignore[attr-defined]
     return {
@@ -46,7 +46,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
         "sender": sender_of(desk.organization),
         "items": items,
         "deliveries": deliveries,
-        "events": insights.delivery_events(desk.organization, deliveries),
+        "events": insights.delivery_events(desk.scope, deliveries),
         "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),
         "as_text": desk.request.GET.get("view") == "text" or not found.body_html,
         "can_approve": found.state == NoticeState.AWAITING_APPROVAL and desk.may(Permission.APPROVE_NOTICES),

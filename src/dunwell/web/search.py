@@ -18,11 +18,9 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     found_customers = []
     found_invoices = []
     if text:
-        found_customers = list(
-            customers.customer_list(desk.organization, search=text).order_by("name_key", "pk")[: MOST + 1]
-        )
+        found_customers = list(customers.customer_list(desk.scope, search=text).order_by("name_key", "pk")[: MOST + 1])
         found_invoices = list(
-            invoices.invoice_list(desk.organization, desk.today, state="all", search=text).order_by(
+            invoices.invoice_list(desk.scope, desk.today, state="all", search=text).order_by(
                 "settled_on", "due_on", "pk"
             )[: MOST + 1]
         )

@@ -51,7 +51,7 @@ def what_happens(desk: Desk) -> dict[str, str]:
 
 
 def _step_or_404(desk: Desk, action_id: int) -> Action:
-    found = insights.waiting_step(desk.organization, action_id)
+    found = insights.waiting_step(desk.scope, action_id)
     if found is None:
         raise Http404
     return found
@@ -79,7 +79,7 @@ def _tell(desk: Desk, invoice_ids: Iterable[int], done: str) -> None:
     refresh(desk.organization, now=desk.now)
     if desk.settings.may_send:
         wake_dispatch(desk.organization)
-    steps = insights.steps_under_way(desk.organization, invoice_ids)
+    steps = insights.steps_under_way(desk.scope, invoice_ids)
     written = {step.notice.pk: step.notice for step in steps if step.notice and step.notice.state in BECAME}
     covered = {step.invoice_id for step in steps if step.notice and step.notice.pk in written}
     reasons = {step.reason for step in steps if step.state == ActionState.WAITING and step.invoice_id not in covered}
@@ -115,9 +115,7 @@ def send(request: HttpRequest, slug: str, action_id: int) -> HttpResponse:
     step = _step_or_404(desk, action_id)
     if not _waits_for(desk, step, *services.SENT_ANYWAY):
         return _back(desk)
-    waiting = insights.waiting_list(desk.organization).filter(
-        customer=step.customer_id, reason__in=services.SENT_ANYWAY
-    )
+    waiting = insights.waiting_list(desk.scope).filter(customer=step.customer_id, reason__in=services.SENT_ANYWAY)
     invoices = list(waiting.order_by().values_list("invoice", flat=True))
     services.send_despite_limits(
         organization=desk.organization, customer_id=step.customer_id, by=desk.user, now=desk.now
@@ -135,7 +133,7 @@ def drop(request: HttpRequest, slug: str, action_id: int) -> HttpResponse:
         with transaction.atomic():
             services.drop_action(organization=desk.organization, action_id=step.pk, by=desk.user, now=desk.now)
             if step.reason == Waiting.OLD_DEBT:
-                others = insights.waiting_list(desk.organization, reason=step.reason).filter(invoice=step.invoice_id)
+                others = insights.waiting_list(desk.scope, reason=step.reason).filter(invoice=step.invoice_id)
                 for other in others.order_by("pk"):
                     services.drop_action(organization=desk.organization, action_id=other.pk, by=desk.user, now=desk.now)
     except services.NoticeMovedOnError as error:

@@ -20,6 +20,7 @@ from dunwell.followup.services.texts import Sender, Texts
 from dunwell.messaging.services.dispatch import DispatchReport
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
+from dunwell.organizations.scope import Scope
 from dunwell.rules.windows import local_moment
 from dunwell.workflows.dispatch import dispatch_organization
 from dunwell.workflows.sender import channels_set_up, sender_of, sends_to_loopback
@@ -109,8 +110,8 @@ def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
         if not _round(this, run, sender, texts, report):
             break
     report.queued += queue_ready(this, sender)
-    report.waiting = pending.waiting_by_reason(organization)
-    report.needs_person = pending.needs_person(organization)
+    report.waiting = pending.waiting_by_reason(Scope(organization))
+    report.needs_person = pending.needs_person(Scope(organization))
     return run
 
 
@@ -143,7 +144,7 @@ def _dispatch(this: Pass, report: RunReport, worker: str, should_stop: Callable[
     report.sent, report.failed, report.uncertain = result.sent, result.failed, result.uncertain
     report.remarks += [f"{channel} is paused: {reason}" for channel, reason in result.paused.items()]
     report.seconds["dispatch"] = time.perf_counter() - started
-    report.needs_person = pending.needs_person(this.organization)
+    report.needs_person = pending.needs_person(Scope(this.organization))
 
 
 def _why_nothing_is_sent(organization: Organization) -> str:

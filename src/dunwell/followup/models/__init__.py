@@ -5,6 +5,7 @@ from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, N
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.models.runs import PlanState, Run
 from dunwell.followup.models.standings import (
+    Amounts,
     BookTotal,
     CustomerBalance,
     CustomerStanding,
@@ -15,6 +16,7 @@ from dunwell.followup.models.standings import (
 __all__ = [
     "Action",
     "ActionState",
+    "Amounts",
     "AnchorKind",
     "BookTotal",
     "CustomerBalance",

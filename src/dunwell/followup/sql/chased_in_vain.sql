@@ -11,6 +11,7 @@ SELECT customer.id, customer.name
   FROM followup_customerstanding AS standing
   JOIN ledger_customer AS customer ON customer.id = standing.customer_id
  WHERE standing.organization_id = %(organization)s AND standing.standing IN ('late', 'defaulter')
+   AND (%(owner)s::bigint IS NULL OR customer.owner_id = %(owner)s)
    AND EXISTS (
            SELECT FROM ledger_invoice AS invoice
              JOIN followup_action AS action ON action.invoice_id = invoice.id AND action.state = 'done'
