@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import itertools
+import re
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import (
     ContactFacts,
+    MissingValueError,
+    NoticeContext,
     OrganizationFacts,
     TemplateRefusedError,
     TemplateSource,
     compile_template,
+    formats,
     render,
 )
 from dunwell.messaging.services.templates import (
@@ -23,44 +30,142 @@ from dunwell.messaging.services.templates import (
     save_template,
 )
 from dunwell.messaging.texts import SHIPPED, ShippedText
+from dunwell.messaging.texts.shipped import PAY, TABLE
 from dunwell.organizations.models import Organization, User
 from tests.messaging.test_templates import TODAY, context, invoice
 
 DAYS = {"before-due": -3, "due-today": 0, "reminder": 3, "firm-reminder": 7, "final-reminder": 14}
+LAST_NOTICE = dt.date(2025, 11, 11)  # no date of an invoice
+LANGUAGES = {
+    # How a letter to a person begins, to nobody in particular, and what it calls a credit
+    "en": ("Hello Anna Schmidt,", "Hello,", "credit"),
+    "de": ("Guten Tag Anna Schmidt,", "Guten Tag,", "Guthaben"),
+    "fr": ("Bonjour Anna Schmidt,", "Bonjour,", "avoir"),
+    "es": ("Hola, Anna Schmidt:", "Hola:", "saldo a favor"),
+    "it": ("Buongiorno Anna Schmidt,", "Buongiorno,", "credito"),
+    "pt": ("Olá, Anna Schmidt,", "Olá,", "crédito"),
+    "nl": ("Beste Anna Schmidt,", "Goedendag,", "tegoed"),
+}
+WAYS = (
+    OrganizationFacts("Northlight", "1 Harbour Street\nDublin", "https://pay.example/{invoice.number}"),
+    OrganizationFacts("Northlight", bank_details="IBAN DE02"),
+)
+# Words that stand in nearly every English sentence and in no sentence of the other six languages
+ENGLISH_WORDS = frozenset(
+    re.findall(
+        r"[a-z]+",
+        "the and of you your we our are have has been was were this that these those with from please if not is "
+        "will would by now then their they what when which could let know due overdue days reminder invoice invoices",
+    )
+)
+# ... and which of them another language has, too
+SHARED = {"de": {"was", "die"}, "fr": {"note", "on"}, "nl": {"is", "was", "of", "over", "we"}, "it": {"due"}}
 
 
-@pytest.mark.parametrize("shipped", SHIPPED, ids=lambda text: text.key)
+def of_language(shipped: ShippedText) -> str:
+    return f"{shipped.language}-{shipped.key}"
+
+
+def facts_for(shipped: ShippedText, count: int, **fields: Any) -> NoticeContext:
+    days = [DAYS[shipped.key] - 2 * number for number in range(count)]
+    return context(
+        *(invoice(f"INV-{number}", day) for number, day in enumerate(days)),
+        language=shipped.language,
+        locale=formats.reading_locale(shipped.language, "", "en_US"),
+        **fields,
+    )
+
+
+def test_the_library_is_complete() -> None:
+    assert {(text.language, text.key) for text in SHIPPED} == set(itertools.product(LANGUAGES, DAYS))
+
+
+@pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)
 def test_every_text_is_true_and_whole(shipped: ShippedText) -> None:
     template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
-    ways = (
-        OrganizationFacts("Northlight", "1 Harbour Street\nDublin", "https://pay.example/{invoice.number}"),
-        OrganizationFacts("Northlight", bank_details="IBAN DE02"),
-    )
-    variants = itertools.product((1, 2, 5), (0, 30), (0, 2), ways, ("", "Anna Schmidt"))
+    to_a_person, to_nobody, credit_word = LANGUAGES[shipped.language]
+    variants = itertools.product((1, 2, 5), (0, 30), (0, 2), WAYS, ("", "Anna Schmidt"))
     for count, credit, earlier, organization, name in variants:
-        days = [DAYS[shipped.key] - 2 * number for number in range(count)]
-        facts = context(
-            *(invoice(f"INV-{number}", day) for number, day in enumerate(days)),
+        facts = facts_for(
+            shipped,
+            count,
             credit=Decimal(credit),
             earlier_notices=earlier,
-            last_notice_on=TODAY if earlier else None,
+            last_notice_on=LAST_NOTICE if earlier else None,
             organization=organization,
             contact=ContactFacts("anna@bright.example", name),
         )
         rendered = render(template, facts)
-        total = f"€{100 * count - credit}.00"
+        total = formats.money(facts.locale, "EUR")(Decimal(100 * count - credit))
         assert total in rendered.subject
         assert total in rendered.text
         assert total in rendered.html
         assert "Northlight" in rendered.subject
         assert ("INV-0" in rendered.subject) == (count == 1)
-        assert ("credit" in rendered.text) == bool(credit)
-        assert ("last wrote" in rendered.text) <= bool(earlier)
+        assert (credit_word in rendered.text) == bool(credit)
+        wrote = formats.date(LAST_NOTICE, facts.locale, "long") in rendered.text
+        assert wrote == (bool(earlier) and shipped.tone in {"firm", "final"})
         assert organization.postal_address.split("\n")[0] in rendered.text
         assert ("IBAN" in rendered.text) == bool(organization.bank_details)
-        assert rendered.text.startswith(f"Hello {name}," if name else "Hello,")
+        assert rendered.text.startswith(to_a_person if name else to_nobody)
         for written in (rendered.subject, rendered.text, rendered.html):
             assert not any(mark in written for mark in ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ,"))
+
+
+@pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)
+def test_a_notice_about_nothing_is_never_written(shipped: ShippedText) -> None:
+    template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
+    with pytest.raises(MissingValueError):
+        render(template, dataclasses.replace(facts_for(shipped, 1), invoices=()))
+
+
+def english_words(text: str, language: str) -> set[str]:
+    return set(re.findall(r"[a-z]+", text.lower())) & ENGLISH_WORDS - SHARED.get(language, set())
+
+
+@pytest.mark.parametrize("shipped", [text for text in SHIPPED if text.language != "en"], ids=of_language)
+def test_no_english_in_another_language(shipped: ShippedText) -> None:
+    template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
+    for count, credit, organization in itertools.product((1, 2, 70), (0, 30), WAYS):
+        facts = facts_for(
+            shipped, count, credit=Decimal(credit), organization=organization, earlier_notices=1, last_notice_on=TODAY
+        )
+        rendered = render(template, facts)
+        words = f"{rendered.subject}\n{rendered.text.split('-- ')[0]}"
+        words = words.replace("https://pay.example", "")
+        assert english_words(words, shipped.language) == set()
+
+
+def test_an_english_sentence_would_be_found() -> None:
+    for text in SHIPPED:
+        if text.language == "en":
+            assert len(english_words(" ".join(text.paragraphs), "de")) > 5
+
+
+def test_the_languages_differ_in_every_paragraph() -> None:
+    """No text was left in the language it was translated from."""
+    for key in DAYS:
+        texts = [text for text in SHIPPED if text.key == key]
+        for one, other in itertools.combinations(texts, 2):
+            alike = set(one.paragraphs) & set(other.paragraphs) - {TABLE, PAY}
+            assert not alike, (key, one.language, other.language)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "organization", "locale"),
+    [
+        ("de", "de_AT", "en_US", "de_AT"),
+        ("de", "", "en_US", "de"),
+        ("de", "de", "de_CH", "de_CH"),
+        ("en", "pl", "en_GB", "en_GB"),  # no Polish text: the English one keeps to English dates
+        ("fr", "fr-CA", "en_US", "fr_CA"),
+        ("en", "", "de_DE", "en"),
+    ],
+)
+def test_dates_and_amounts_follow_the_language_of_the_text(
+    text: str, wanted: str, organization: str, locale: str
+) -> None:
+    assert formats.reading_locale(text, wanted, organization) == locale
 
 
 def test_shipped_texts_become_the_organizations_own(organization: Organization, alice: User) -> None:
@@ -78,7 +183,7 @@ def test_shipped_texts_become_the_organizations_own(organization: Organization, 
     assert (edited.version, edited.is_shipped) == (2, False)
     # An upgrade leaves alone what somebody has written
     assert install_shipped(organization=organization)["reminder"].subject == "Ours"
-    assert MessageTemplate.objects.filter(organization=organization).count() == 5
+    assert MessageTemplate.objects.filter(organization=organization).count() == len(SHIPPED)
     restored = restore_shipped(organization_id=organization.pk, template_id=template.pk, user_id=alice.pk)
     assert restored.subject == template.subject
     with pytest.raises(TemplateChangedError):

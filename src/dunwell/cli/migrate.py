@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dunwell.workflows.organizations import refresh_shipped_texts
+
 _MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
 
 
@@ -23,7 +25,7 @@ def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one J
 
 
 def bring_up_to_date() -> int:
-    """Apply what is missing; how many migrations that were."""
+    """Apply what is missing, and bring the texts that came with Dunwell up to date; how many migrations that were."""
     # Two hosts that start at once: the second waits, then finds nothing left to do
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
@@ -32,6 +34,7 @@ def bring_up_to_date() -> int:
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if missing:
             call_command("migrate", interactive=False, verbosity=0)
+        refresh_shipped_texts()
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])

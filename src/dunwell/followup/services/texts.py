@@ -22,6 +22,7 @@ from dunwell.messaging.rendering import (
     compile_template,
     render,
 )
+from dunwell.messaging.rendering.formats import base_language, reading_locale
 from dunwell.organizations.models import Organization
 
 ZERO = Decimal(0)
@@ -81,7 +82,7 @@ class Texts:
             ),
             currency=leading.currency,
             as_of=sending_on,
-            locale=self._locale,
+            locale=reading_locale(template.language, leading.language, self._locale),
             language=template.language,
             credit=sum((line.netted for line in lines), ZERO),
             earlier_notices=max(line.earlier_notices for line in lines),
@@ -90,8 +91,12 @@ class Texts:
         return render(self._compile(template), context)
 
     def _template(self, template_id: int, language: str) -> MessageTemplate:
+        """The step's text in the reader's language, in its base language (`de` of `de_AT`), else the step's own."""
         template = self._by_id[template_id]
-        return self._by_key.get((template.key, template.channel, language or template.language), template)
+        for wanted in (language, base_language(language)):
+            if (found := self._by_key.get((template.key, template.channel, wanted))) is not None:
+                return found
+        return template
 
     def _compile(self, template: MessageTemplate) -> CompiledTemplate:
         compiled = self._compiled.get(template.pk)

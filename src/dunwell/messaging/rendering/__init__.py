@@ -85,8 +85,11 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     """The words of one message, with frame and footer.
 
-    MissingValueError when a tag has no value for this customer, TooLongError when it exceeds 256 kB.
+    MissingValueError when a tag has no value for this customer or there is no invoice to write about,
+    TooLongError when it exceeds 256 kB.
     """
+    if not context.invoices:
+        raise MissingValueError("invoices")
     scope = Scope(context)
     subject = one_line(_written(template.subject, scope))
     if len(subject) > _LONGEST_SUBJECT:

@@ -30,6 +30,26 @@ def known_locale(name: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
+def reading_locale(text_language: str, wanted: str, organization_locale: str) -> str:
+    """How dates and amounts are written in a text of `text_language` for a reader who wants `wanted`.
+
+    The reader's own country when the text is in their language (`de_AT`), else the organization's when it
+    speaks the text's language (`en_GB`), else the language as it is mostly written. A German text never
+    holds "November 22, 2026", whatever the organization's own locale is.
+    """
+    language = base_language(text_language)
+    for candidate in (wanted, text_language, organization_locale):
+        if "_" in candidate.replace("-", "_") and base_language(candidate) == language:
+            return known_locale(candidate)
+    return known_locale(language)
+
+
+def base_language(locale: str) -> str:
+    """`de` of `de_AT` or `de-AT`; empty for none."""
+    return locale.replace("-", "_").split("_")[0].lower()
+
+
+@functools.lru_cache(maxsize=1024)
 def money(locale: str, currency: str) -> Callable[[Decimal], str]:
     """A function that writes amounts of one currency."""
     precision = get_currency_precision(currency)

@@ -26,7 +26,9 @@ def _row(scope: Scope) -> InvoiceFacts:
 # "Hello Billing," is worse than "Hello,"
 _NOT_A_PERSON = re.compile(
     r"(?:the )?(?:accounts?|accounting|accounts? payable|ap|billing|finance|invoices?|office|info|payables?)"
-    r"(?: (?:team|department|dept\.?|office))?",
+    r"(?: (?:team|department|dept\.?|office))?"
+    r"|buchhaltung|rechnungswesen|kreditorenbuchhaltung|(?:service )?comptabilité|contabilidad|administración"
+    r"|(?:ufficio )?(?:amministrazione|contabilità)|contabilidade|financeiro|(?:crediteuren)?administratie|boekhouding",
     re.IGNORECASE,
 )
 

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import TemplateSource, compile_template
-from dunwell.messaging.texts import SHIPPED
+from dunwell.messaging.rendering.formats import base_language
+from dunwell.messaging.texts import SHIPPED, ShippedText
 from dunwell.organizations.models import Organization
 
 _CHANNEL = "email"
@@ -20,36 +21,41 @@ class TemplateChangedError(Exception):
 
 @transaction.atomic
 def install_shipped(*, organization: Organization) -> dict[str, MessageTemplate]:
-    """The shipped texts as the organization's own, by key. Texts that somebody has edited stay as they are."""
+    """The shipped texts as the organization's own: by key, the one in its language, else in English.
+
+    Texts that somebody has edited stay as they are.
+    """
+    kept = MessageTemplate.objects.filter(organization=organization, channel=_CHANNEL)
     with pghistory.context(user="dunwell"):
-        present = {
-            (template.key, template.language): template
-            for template in MessageTemplate.objects.select_for_update().filter(
-                organization=organization, channel=_CHANNEL
-            )
-        }
-        installed: dict[str, MessageTemplate] = {}
+        present = {(text.key, text.language): text for text in kept.select_for_update()}
+        missing, bettered = [], []
         for shipped in SHIPPED:
             words = {"subject": shipped.subject, "body_html": shipped.html, "body_text": shipped.text}
             template = present.get((shipped.key, shipped.language))
             if template is None:
-                template = MessageTemplate.objects.create(
-                    organization=organization,
-                    key=shipped.key,
-                    name=shipped.name,
-                    tone=shipped.tone,
-                    channel=_CHANNEL,
-                    language=shipped.language,
-                    is_shipped=True,
-                    **words,
-                )
+                missing.append(_as_template(organization, shipped, words))
             elif template.is_shipped and any(getattr(template, field) != text for field, text in words.items()):
                 for field, text in words.items():
                     setattr(template, field, text)
                 template.version += 1
-                template.save()
-            installed.setdefault(shipped.key, template)
-        return installed
+                bettered.append(template)
+        MessageTemplate.objects.bulk_create(missing)
+        MessageTemplate.objects.bulk_update(bettered, ("subject", "body_html", "body_text", "version"))
+    chosen = {text.key: text for text in kept.filter(language="en")}
+    return chosen | {text.key: text for text in kept.filter(language=base_language(organization.locale))}
+
+
+def _as_template(organization: Organization, shipped: ShippedText, words: dict[str, str]) -> MessageTemplate:
+    return MessageTemplate(
+        organization=organization,
+        key=shipped.key,
+        name=shipped.name,
+        tone=shipped.tone,
+        channel=_CHANNEL,
+        language=shipped.language,
+        is_shipped=True,
+        **words,
+    )
 
 
 @transaction.atomic

@@ -1,10 +1,16 @@
-"""The texts that come with Dunwell: one for each step of the default policy, by language."""
+"""The texts that come with Dunwell: one for each step of the default policy, in seven languages."""
 
 from __future__ import annotations
 
+from dunwell.messaging.texts.dutch import DUTCH
 from dunwell.messaging.texts.english import ENGLISH
+from dunwell.messaging.texts.french import FRENCH
+from dunwell.messaging.texts.german import GERMAN
+from dunwell.messaging.texts.italian import ITALIAN
+from dunwell.messaging.texts.portuguese import PORTUGUESE
 from dunwell.messaging.texts.shipped import ShippedText
+from dunwell.messaging.texts.spanish import SPANISH
 
 __all__ = ["SHIPPED", "ShippedText"]
 
-SHIPPED: tuple[ShippedText, ...] = ENGLISH
+SHIPPED: tuple[ShippedText, ...] = (*ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH)

@@ -7,11 +7,9 @@ reminders are named only where `earlier_notices` says that there were some.
 
 from __future__ import annotations
 
-from dunwell.messaging.texts.shipped import ShippedText
+from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "{% if contact.name %}Hello {{ contact.name }},{% else %}Hello,{% endif %}"
-_TABLE = "{{ invoice_table }}"
-_PAY = "{{ pay_instructions }}"
 _REGARDS = "Kind regards,\n{{ sender.name }}"
 _OVERDUE_SINCE = (
     "{% if oldest_invoice.days_overdue == 1 %}1 day{% else %}{{ oldest_invoice.days_overdue }} days{% endif %}"
@@ -25,8 +23,6 @@ _WE_WROTE = (
 HEADS_UP = ShippedText(
     key="before-due",
     language="en",
-    name="Heads-up before the due date",
-    tone="friendly",
     subject=(
         "{% if invoice_count == 1 %}"
         "{{ organization.name }}: invoice {{ invoice_numbers }} for {{ total_due }} "
@@ -47,8 +43,8 @@ HEADS_UP = ShippedText(
             "{% endif %}"
             "{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
         ),
-        _TABLE,
-        _PAY,
+        TABLE,
+        PAY,
         (
             "If the payment is already on its way, there is nothing left for you to do. "
             "And if anything on the {% if invoice_count == 1 %}invoice{% else %}invoices{% endif %} is not right, "
@@ -61,8 +57,6 @@ HEADS_UP = ShippedText(
 DUE_TODAY = ShippedText(
     key="due-today",
     language="en",
-    name="Due today",
-    tone="friendly",
     subject=(
         "{% if invoice_count > 1 %}"
         "{{ organization.name }}: {{ invoice_count }} open invoices, {{ total_due }} in total"
@@ -87,8 +81,8 @@ DUE_TODAY = ShippedText(
             "{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
             " We would be glad to receive your payment of {{ total_due }}."
         ),
-        _TABLE,
-        _PAY,
+        TABLE,
+        PAY,
         (
             "If you have just paid, thank you: please ignore this e-mail. "
             "If you have a question about the {% if invoice_count == 1 %}invoice{% else %}invoices{% endif %}, "
@@ -101,8 +95,6 @@ DUE_TODAY = ShippedText(
 REMINDER = ShippedText(
     key="reminder",
     language="en",
-    name="Friendly reminder",
-    tone="friendly",
     subject=(
         "{% if invoice_count == 1 %}"
         "{{ organization.name }}: reminder for invoice {{ invoice_numbers }}, {{ total_due }}"
@@ -126,8 +118,8 @@ REMINDER = ShippedText(
             "{% endif %}"
             "{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
         ),
-        _TABLE,
-        _PAY,
+        TABLE,
+        PAY,
         (
             "If you have paid in the last few days, thank you: our mails have crossed. "
             "If something is not right or you need more time, simply reply to this e-mail and we will sort it out."
@@ -139,8 +131,6 @@ REMINDER = ShippedText(
 FIRM = ShippedText(
     key="firm-reminder",
     language="en",
-    name="Firm reminder",
-    tone="firm",
     subject=(
         "{% if invoice_count == 1 %}"
         "Overdue: invoice {{ invoice_numbers }} from {{ organization.name }}, {{ total_due }}"
@@ -164,8 +154,8 @@ FIRM = ShippedText(
             "Please pay {{ total_due }} within the next few days, or let us know by when we can expect it."
             "{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
         ),
-        _TABLE,
-        _PAY,
+        TABLE,
+        PAY,
         (
             "If there is a reason why {% if invoice_count == 1 %}this invoice has"
             "{% else %}these invoices have{% endif %} not been paid, please tell us. A short reply is "
@@ -179,8 +169,6 @@ FIRM = ShippedText(
 FINAL = ShippedText(
     key="final-reminder",
     language="en",
-    name="Final reminder",
-    tone="final",
     subject=(
         "{% if invoice_count == 1 %}"
         "Please respond: invoice {{ invoice_numbers }} from {{ organization.name }}, "
@@ -206,8 +194,8 @@ FINAL = ShippedText(
             "with a date on which you will pay.{% if credit %} Your credit of {{ credit }} is already "
             "taken into account.{% endif %}"
         ),
-        _TABLE,
-        _PAY,
+        TABLE,
+        PAY,
         (
             "What happens next: if we have neither your payment nor a reply in the next few days, "
             "a person from our team will contact you to agree on how to go on. If something keeps you from "

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
-_BLOCKS = ("{{ invoice_table }}", "{{ pay_instructions }}")
+TABLE = "{{ invoice_table }}"
+PAY = "{{ pay_instructions }}"
+_BLOCKS = (TABLE, PAY)
+
+# What each text is for: its name in the library and its tone, the same in every language
+KINDS = {
+    "before-due": ("Heads-up before the due date", "friendly"),
+    "due-today": ("Due today", "friendly"),
+    "reminder": ("Friendly reminder", "friendly"),
+    "firm-reminder": ("Firm reminder", "firm"),
+    "final-reminder": ("Final reminder", "final"),
+}
+
+_FRENCH_MARK = re.compile(r" (?=[:;?!])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +27,16 @@ class ShippedText:
 
     key: str
     language: str
-    name: str
-    tone: str
     subject: str
     paragraphs: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return KINDS[self.key][0]
+
+    @property
+    def tone(self) -> str:
+        return KINDS[self.key][1]
 
     @property
     def html(self) -> str:
@@ -28,3 +48,13 @@ class ShippedText:
     @property
     def text(self) -> str:
         return "\n\n".join(self.paragraphs) + "\n"
+
+    def with_french_spaces(self) -> ShippedText:
+        """The same with the space before : ; ? and ! made one at which no line breaks."""
+
+        def unbroken(words: str) -> str:
+            return _FRENCH_MARK.sub("\N{NO-BREAK SPACE}", words)
+
+        return replace(
+            self, subject=unbroken(self.subject), paragraphs=tuple(unbroken(words) for words in self.paragraphs)
+        )
