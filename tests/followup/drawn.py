@@ -21,6 +21,7 @@ from dunwell.ledger.models import (
     TouchedCustomer,
     WriteOff,
 )
+from dunwell.ledger.services.extensions import extend_due_date
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import ClosingDay, Organization
 from dunwell.rules.calendars import Calendar
@@ -246,6 +247,30 @@ class World:
             entry.reversed_on = max(self.today, entry.effective_on)
             entry.save()
 
+    def take_back_ahead(self) -> None:
+        """A reversal that counts from a day to come."""
+        entry = self.pick(Allocation.objects.filter(organization=self.organization, reversed_on=None))
+        if entry is not None:
+            entry.reversed_on = max(self.today, entry.effective_on) + self.draw(st.integers(1, 4)) * DAY
+            entry.save()
+
+    def extend(self) -> None:
+        invoice = self.pick(self.invoices.filter(balance__gt=0, is_draft=False))
+        if invoice is not None:
+            extend_due_date(
+                organization=self.organization,
+                invoice_id=invoice.pk,
+                new_due_on=max(invoice.due_on, self.today) + self.draw(st.integers(1, 12)) * DAY,
+                by=None,
+                as_of=self.today,
+                now=self.now(),
+            )
+
+    def remove_customer(self) -> None:
+        customer = self.pick(self.customers)
+        if customer is not None and self.customers.count() > 1:
+            customer.delete()
+
     def void(self) -> None:
         self.invoices.filter(pk=getattr(self.pick(self.invoices), "pk", None)).update(voided_on=self.today)
 
@@ -354,6 +379,7 @@ CHANGES: tuple[Callable[[World], None], ...] = (
     World.pay,
     World.pay,
     World.take_back,
+    World.take_back_ahead,
     World.credit,
     World.pending,
     World.end_pending,

@@ -205,7 +205,7 @@ class Expectation:
         )
         candidates = []
         for lineage, decision in decide(history, self.steps, cutoffs, self.as_of).items():
-            if decision in (Decision.TARGET, Decision.EARLIER_NOTICE):
+            if decision in (Decision.TARGET, Decision.EARLIER_NOTICE, Decision.NO_EARLIER_STEP):
                 existing = actions.get(lineage)
                 is_failed = existing is not None and existing.notice is not None and existing.notice.state == "failed"
                 candidates.append(
@@ -236,6 +236,7 @@ class Expectation:
             "had_notice": had_notice,
             "credit_covers": netted > 0 and netted >= balance - held_part,
             "needs_earlier_notice": decision is Decision.EARLIER_NOTICE,
+            "no_earlier_step": decision is Decision.NO_EARLIER_STEP,
         }
         return Candidate((pk, lineage), decision, offset, is_failed, facts, balance - netted - held_part)
 

@@ -80,7 +80,7 @@ def check_rollups(world: World) -> None:
     standings = {customer: standing_of(book, customer, thresholds) for customer in customers}
     found = CustomerStanding.objects.filter(organization=organization)
     assert {row.customer_id: row.standing for row in found} == standings
-    held = {hold.customer_id for hold in book.holds}
+    held = {book.invoices[hold.invoice_id].customer_id if hold.invoice_id else hold.customer_id for hold in book.holds}
     assert {row.customer_id for row in found if row.on_hold} == held
     counts = {name.value: sum(value is name for value in standings.values()) for name in Standing}
     assert dict(StandingCount.objects.filter(organization=organization).values_list("standing", "customers")) == counts

@@ -7,7 +7,16 @@ from decimal import Decimal
 
 import pytest
 
-from dunwell.followup.models import CustomerBalance, CustomerStanding, PolicyVersion, StandingChange
+from dunwell.followup.models import (
+    Action,
+    BookTotal,
+    CustomerBalance,
+    CustomerStanding,
+    PolicyVersion,
+    StandingChange,
+    StandingCount,
+)
+from dunwell.followup.queries.standing import book_standing
 from dunwell.followup.services import passes
 from dunwell.followup.services.prepare import Prepared, prepare
 from dunwell.ledger.models import Customer, Hold
@@ -95,3 +104,27 @@ def test_a_customer_who_is_not_known_yet_is_not_assessed(organization: Organizat
     assert not CustomerStanding.objects.filter(customer=customer).exists()
     run(organization, TODAY + DAY)
     assert CustomerStanding.objects.get(customer=customer).standing == "current"
+
+
+def test_money_dated_before_a_customers_first_day_counts_all_the_same(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    customer = worlds.make_customer(organization, known_from=TODAY + 9 * DAY)
+    worlds.make_invoice(customer, due_on=TODAY - 30 * DAY)
+    run(organization)
+    assert CustomerStanding.objects.get(customer=customer).standing == "defaulter"
+    read = book_standing(organization, TODAY)
+    assert read.customers["defaulter"] == 1
+    assert read.outstanding["EUR"] == BookTotal.objects.get(organization=organization).outstanding == 100
+
+
+def test_nothing_is_left_of_the_last_customer(organization: Organization, policy: PolicyVersion) -> None:
+    customer = worlds.make_customer(organization)
+    worlds.make_invoice(customer)
+    run(organization)
+    assert BookTotal.objects.filter(organization=organization).exists()
+    Action.objects.filter(organization=organization).delete()
+    customer.delete()
+    run(organization)
+    assert not BookTotal.objects.filter(organization=organization).exists()
+    assert sum(StandingCount.objects.filter(organization=organization).values_list("customers", flat=True)) == 0

@@ -8,10 +8,14 @@ from decimal import Decimal
 import pytest
 
 from dunwell.followup.models import Action, PolicyStep, PolicyVersion
+from dunwell.followup.queries.pending import needs_person, needs_person_counts
+from dunwell.followup.queries.standing import book_standing
 from dunwell.followup.services import passes
 from dunwell.followup.services.prepare import Prepared, prepare
-from dunwell.ledger.models import DataSource, Invoice, WriteOff
+from dunwell.ledger.models import Allocation, DataSource, Invoice, WriteOff
+from dunwell.ledger.services.extensions import extend_due_date
 from dunwell.organizations.models import Organization
+from dunwell.organizations.scope import Scope
 from tests import worlds
 from tests.worlds import TODAY
 
@@ -203,3 +207,49 @@ def test_an_invoice_that_moves_to_another_customer_takes_its_hold_along(
     Invoice.objects.filter(pk=invoice.pk).update(customer=right)
     run(organization)
     assert actions(invoice)[0] == "waiting held"
+
+
+def test_a_reversal_that_counts_from_a_day_to_come_is_seen_on_that_day(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    customer = worlds.make_customer(organization)
+    invoice = worlds.make_invoice(customer, due_on=TODAY)
+    run(organization)
+    worlds.make_payment(customer, 100, on=TODAY, towards=invoice)
+    run(organization)
+    assert actions(invoice)[0] == "final paid"
+    Allocation.objects.filter(invoice=invoice).update(reversed_on=TODAY + 2 * DAY)
+    for day, found in ((0, "final paid"), (1, "final paid"), (2, "waiting netted")):
+        run(organization, TODAY + day * DAY)
+        assert actions(invoice)[0] == found
+
+
+def test_a_final_step_whose_last_forerunner_a_person_dropped_is_listed_for_a_person(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    invoice = worlds.make_invoice(worlds.make_customer(organization), due_on=TODAY - 20 * DAY)
+    run(organization)
+    assert actions(invoice)[14] == "waiting earlier_notice"
+    Action.objects.filter(invoice=invoice, offset_days=7).update(state="final", reason="dropped", recheck_on=None)
+    run(organization, TODAY + DAY)
+    assert actions(invoice)[14] == "waiting no_earlier_step"
+    [listed] = needs_person(Scope(organization))
+    assert listed["customer_id"] == invoice.customer_id
+    assert "no earlier reminder is left" in listed["why"]
+    assert needs_person_counts(Scope(organization)) == {"no_earlier_step": 1}
+
+
+def test_an_extension_moves_no_figure_of_the_days_before_it(organization: Organization, policy: PolicyVersion) -> None:
+    invoice = worlds.make_invoice(worlds.make_customer(organization), due_on=TODAY - 6 * DAY)
+    before = book_standing(organization, TODAY - DAY)
+    assert before.overdue == {"EUR": 100}
+    extend_due_date(
+        organization=organization,
+        invoice_id=invoice.pk,
+        new_due_on=TODAY + 10 * DAY,
+        by=None,
+        as_of=TODAY,
+        now=dt.datetime.combine(TODAY, dt.time(8), tzinfo=dt.UTC),
+    )
+    assert book_standing(organization, TODAY - DAY) == before
+    assert book_standing(organization, TODAY).overdue == {"EUR": 0}

@@ -32,7 +32,8 @@ def test_an_unknown_region_has_the_holidays_of_its_country() -> None:
 def test_a_region_is_kept_as_it_is_spelled_in_the_calendar() -> None:
     organization = make("de", "by")
     assert organization.region == "BY"
-    assert EPIPHANY in calendar_of(organization, EPIPHANY).days_off
+    for year in (1999, 2026, 2040):
+        assert EPIPHANY.replace(year=year) in calendar_of(organization).days_off
 
 
 @pytest.mark.django_db

@@ -76,7 +76,9 @@ def test_an_invoice_with_a_past(overdue: int, done: int, closed: set[int], expec
 def test_a_final_tone_alone_waits_for_an_earlier_notice() -> None:
     steps = [Step(1, 5, Tone.FINAL)]
     history = InvoiceHistory(due_on=MONDAY - 30 * ONE_DAY)
-    assert decide(history, steps, {5: MONDAY}, MONDAY) == {1: Decision.EARLIER_NOTICE}
+    assert decide(history, steps, {5: MONDAY}, MONDAY) == {1: Decision.NO_EARLIER_STEP}
+    dropped = dataclasses.replace(history, closed=frozenset({2}))
+    assert decide(dropped, [*steps, Step(2, 3)], {5: MONDAY, 3: MONDAY}, MONDAY) == {1: Decision.NO_EARLIER_STEP}
 
 
 def test_a_final_tone_is_superseded_by_a_later_gentle_step() -> None:
@@ -164,7 +166,12 @@ def test_laws_of_a_decision(situation: tuple[InvoiceHistory, list[Step], dict[in
         if decision is Decision.EARLIER_NOTICE:
             assert step.tone is Tone.FINAL
             assert not history.had_notice
-            assert all(target.offset_days < step.offset_days for target in targets)
+            assert targets
+            assert targets[0].offset_days < step.offset_days
+        if decision is Decision.NO_EARLIER_STEP:
+            assert step.tone is Tone.FINAL
+            assert not history.had_notice
+            assert not targets
     for target in targets:
         assert history.had_notice or target.tone is not Tone.FINAL
         assert target.offset_days >= 0 or history.due_on > as_of

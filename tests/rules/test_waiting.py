@@ -25,6 +25,7 @@ CAUSES: dict[Waiting, dict[str, Any]] = {
     Waiting.NO_ADDRESS: {"has_address": False},
     Waiting.CHANNEL_NOT_SET_UP: {"channel_set_up": False},
     Waiting.EARLIER_NOTICE: {"needs_earlier_notice": True},
+    Waiting.NO_EARLIER_STEP: {"no_earlier_step": True},
     Waiting.CONTACT_INTERVAL: {"contacted_on": (AS_OF - 2 * DAY,)},
     Waiting.WEEKLY_LIMIT: {"contacted_on": (AS_OF - 4 * DAY, AS_OF - 5 * DAY, AS_OF - 6 * DAY)},
     Waiting.STALE_DATA: {"fresh": False},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from dataclasses import dataclass
 
 import holidays
 
@@ -23,7 +24,7 @@ def known_region(country: str, region: str) -> str | None:
     return next((name for name in _regions().get(country, []) if name.casefold() == wanted), None)
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=4096)
 def public_holidays(country: str, region: str, year: int) -> frozenset[dt.date]:
     """The public holidays of a year; a country the library does not know has none, a region its country's."""
     if country not in _regions():
@@ -31,11 +32,22 @@ def public_holidays(country: str, region: str, year: int) -> frozenset[dt.date]:
     return frozenset(holidays.country_holidays(country, subdiv=known_region(country, region), years=year))
 
 
-def calendar_of(organization: Organization, around: dt.date) -> Calendar:
-    """The calendar for the year of `around` and its neighbours."""
-    settings = organization.settings
-    days_off: set[dt.date] = set()
-    for year in range(around.year - 1, around.year + 2):
-        days_off |= public_holidays(organization.country, organization.region, year)
-    days_off.update(ClosingDay.objects.filter(organization=organization).values_list("date", flat=True))
-    return Calendar(weekdays=frozenset(settings.window_weekdays), days_off=frozenset(days_off))
+@dataclass(frozen=True)
+class DaysOff:
+    """Public holidays of every year, found when one is asked about, and an organization's own closing days."""
+
+    country: str
+    region: str
+    closing_days: frozenset[dt.date]
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, dt.date) and (
+            day in self.closing_days or day in public_holidays(self.country, self.region, day.year)
+        )
+
+
+def calendar_of(organization: Organization) -> Calendar:
+    """The organization's calendar, for any year: old debts and replays ask far back."""
+    closing_days = ClosingDay.objects.filter(organization=organization).values_list("date", flat=True)
+    days_off = DaysOff(organization.country, organization.region, frozenset(closing_days))
+    return Calendar(weekdays=frozenset(organization.settings.window_weekdays), days_off=days_off)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from dataclasses import dataclass
 
 ONE_DAY = dt.timedelta(days=1)
@@ -18,11 +19,11 @@ class Calendar:
     """A working week and the days off in it.
 
     `weekdays` are ISO numbers (Monday is 1). `days_off` are public holidays and the organization's own
-    closing days; the caller gives those of every year it will ask about, as rules know no country.
+    closing days: anything that can say of a day whether it is one, as rules know no country.
     """
 
     weekdays: frozenset[int] = frozenset({1, 2, 3, 4, 5})
-    days_off: frozenset[dt.date] = frozenset()
+    days_off: Container[dt.date] = frozenset()
 
     def is_business_day(self, day: dt.date) -> bool:
         return day.isoweekday() in self.weekdays and day not in self.days_off

@@ -26,6 +26,7 @@ class Decision(StrEnum):
 
     TARGET = "target"  # the one that goes, unless something makes it wait
     EARLIER_NOTICE = "earlier_notice"  # waits: a final tone needs an earlier notice
+    NO_EARLIER_STEP = "no_earlier_step"  # waits: and there is none left that could go before it
     SUPERSEDED = "superseded"  # final: a later step is due
     MISSED = "missed"  # final: its day has passed
     ALREADY_PAST = "already_past"  # final: a step at least as late was done before
@@ -81,7 +82,8 @@ def decide(
 
     `cutoffs` gives `cutoff()` for each offset. An open invoice is assumed; nothing due gives an empty dict.
     Catch-up is `latest` (design section 4): of several live steps the most advanced one goes that the tone rule
-    allows, the earlier ones are superseded, and a final tone waits until an earlier notice has gone.
+    allows, the earlier ones are superseded, and a final tone waits until an earlier notice has gone. Where no step
+    is left that could be it (a person dropped it, say), the final one waits for a person.
     """
     open_steps = sorted(
         (step for step in steps if history.due_on <= cutoffs[step.offset_days] and step.lineage not in history.closed),
@@ -99,7 +101,9 @@ def decide(
     allowed = [step for step in live if history.had_notice or step.tone is not Tone.FINAL]
     target = allowed[-1].offset_days if allowed else None
     for step in live:
-        if target is None or step.offset_days > target:
+        if target is None:
+            decisions[step.lineage] = Decision.NO_EARLIER_STEP
+        elif step.offset_days > target:
             decisions[step.lineage] = Decision.EARLIER_NOTICE
         elif step.offset_days == target:
             decisions[step.lineage] = Decision.TARGET

@@ -23,6 +23,7 @@ class Waiting(StrEnum):
     NO_ADDRESS = "no_address"
     CHANNEL_NOT_SET_UP = "channel_not_set_up"
     EARLIER_NOTICE = "earlier_notice"
+    NO_EARLIER_STEP = "no_earlier_step"
     CONTACT_INTERVAL = "contact_interval"
     WEEKLY_LIMIT = "weekly_limit"
     STALE_DATA = "stale_data"
@@ -43,6 +44,7 @@ class Final(StrEnum):
 
 NEEDS_A_PERSON = (
     Waiting.OLD_DEBT,
+    Waiting.NO_EARLIER_STEP,
     Waiting.NO_ADDRESS,
     Waiting.CHANNEL_NOT_SET_UP,
     Waiting.STALE_DATA,
@@ -57,6 +59,9 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.NO_ADDRESS: "No contact has an e-mail address that can be used.",
     Waiting.CHANNEL_NOT_SET_UP: "E-mail is not set up: a server and a sender address are needed.",
     Waiting.EARLIER_NOTICE: "The final tone is not the first word: an earlier notice has to go first.",
+    Waiting.NO_EARLIER_STEP: (
+        "The final tone is not the first word, and no earlier reminder is left to go before it: a person decides."
+    ),
     Waiting.CONTACT_INTERVAL: "This customer was contacted a short time ago.",
     Waiting.WEEKLY_LIMIT: "This customer has had as many contacts in 7 days as the limit allows.",
     Waiting.STALE_DATA: "The book is older than the settings allow: import the newest file first.",
@@ -90,6 +95,7 @@ class Facts:
     has_address: bool = True
     channel_set_up: bool = True
     needs_earlier_notice: bool = False
+    no_earlier_step: bool = False
     contacted_on: tuple[dt.date, ...] = ()
     interval_days: int = 3
     weekly_limit: int = 3
@@ -110,6 +116,7 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
         (Waiting.NO_ADDRESS, not facts.has_address),
         (Waiting.CHANNEL_NOT_SET_UP, not facts.channel_set_up),
         (Waiting.EARLIER_NOTICE, facts.needs_earlier_notice),
+        (Waiting.NO_EARLIER_STEP, facts.no_earlier_step),
         (
             Waiting.CONTACT_INTERVAL,
             last_contact is not None

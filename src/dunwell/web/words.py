@@ -81,6 +81,7 @@ REASON_NAMES = {
     "no_address": "No e-mail address",
     "channel_not_set_up": "E-mail not set up",
     "earlier_notice": "Earlier notice first",
+    "no_earlier_step": "No earlier reminder left",
     "contact_interval": "Contacted recently",
     "weekly_limit": "Weekly limit reached",
     "stale_data": "Book not fresh",

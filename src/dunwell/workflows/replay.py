@@ -14,7 +14,7 @@ from django.db import transaction
 from dunwell.followup.models import Notice, NoticeItem
 from dunwell.followup.services.passes import analyze, begin
 from dunwell.followup.services.prepare import prepare
-from dunwell.followup.services.scratch import note_what_became_known, scratch_copy, send_on_paper
+from dunwell.followup.services.scratch import scratch_copy, send_on_paper
 from dunwell.ledger.models import Invoice, InvoiceStatus
 from dunwell.organizations.models import Organization
 from dunwell.rules.calendars import ONE_DAY
@@ -106,7 +106,6 @@ def _live(
             channels_set_up=("email",),
             assume_reachable=True,
         )
-        note_what_became_known(this)
         prepare(this, standings=False)
         if this.calendar.is_business_day(day):
             send_on_paper(this)

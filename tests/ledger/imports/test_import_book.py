@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from dunwell.ledger.models import Allocation, Contact, CreditNote, Customer, DataSource, Hold, Invoice, Payment
+from dunwell.ledger.services.extensions import extend_due_date
 from dunwell.organizations.models import Organization
 from tests import worlds
 from tests.ledger.imports.books import Bring, balances, reasons, tally
@@ -379,3 +380,25 @@ def _balance_as_of(organization: Organization, number: str, day: dt.date) -> Dec
             (organization.pk, day, number),
         )
         return Decimal(cursor.fetchone()[0])
+
+
+def test_a_file_that_does_not_know_of_an_extension_does_not_take_it_back(
+    organization: Organization, bring: Bring
+) -> None:
+    bring(BOOK)
+    invoice = Invoice.objects.get(number="A-1")
+    more_time = worlds.TODAY + dt.timedelta(days=20)
+    extend_due_date(
+        organization=organization,
+        invoice_id=invoice.pk,
+        new_due_on=more_time,
+        by=None,
+        as_of=worlds.TODAY,
+        now=worlds.NOW,
+    )
+    assert bring(BOOK).invoices.as_json() == tally(unchanged=3)
+    invoice.refresh_from_db()
+    assert invoice.due_on == more_time
+    bring(BOOK.replace("2026-02-09", "2026-02-19"))
+    invoice.refresh_from_db()
+    assert invoice.due_on == dt.date(2026, 2, 19), "a date that the book never had is a correction"

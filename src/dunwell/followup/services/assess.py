@@ -8,10 +8,11 @@ from dunwell.followup.models import PlanState
 from dunwell.followup.services.passes import Pass, analyze, execute
 
 
-def assess(this: Pass, state: PlanState, basis: str) -> int:
+def assess(this: Pass, state: PlanState, basis: str, *, touched: int) -> int:
     """Assess the customers whose facts changed, or all of them on a new date or after a change of settings.
 
-    Runs inside the pass's transaction, after `take_touched`. Returns the number of customers assessed.
+    Runs inside the pass's transaction, after `take_touched`; `touched` is what that took. Returns the number of
+    customers assessed.
     """
     everyone = state.assessed_as_of != this.as_of or state.assessed_basis != basis
     grace = dt.timedelta(days=this.settings.grace_days)
@@ -35,6 +36,7 @@ def assess(this: Pass, state: PlanState, basis: str) -> int:
         execute("assessed_standings", parameters)
         execute("write_standing_changes", parameters)
         execute("write_standings", parameters)
+    if everyone or touched:  # also when the last customer is gone
         execute("write_book_totals", parameters)
         execute("write_standing_counts", parameters)
     state.assessed_as_of, state.assessed_basis = this.as_of, basis

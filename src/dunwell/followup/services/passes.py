@@ -78,7 +78,7 @@ def begin(
     channels_set_up: tuple[str, ...],
     assume_reachable: bool = False,
 ) -> Pass:
-    return Pass(organization, as_of, now, calendar_of(organization, as_of), channels_set_up, assume_reachable)
+    return Pass(organization, as_of, now, calendar_of(organization), channels_set_up, assume_reachable)
 
 
 def current_steps(organization: Organization) -> list[PolicyStep]:

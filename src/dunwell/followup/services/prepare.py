@@ -32,10 +32,13 @@ def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
     execute("nobody_touched", {})
-    touched = execute("take_touched", {"organization": this.organization.pk})
+    parameters = {"organization": this.organization.pk, "as_of": this.as_of, "since": state.planned_as_of}
+    touched = execute("take_touched", parameters)
+    if state.planned_as_of is not None and state.planned_as_of < this.as_of:
+        touched += execute("touch_what_came", parameters)
     started = time.perf_counter()
     if standings:
-        result.assessed = assess(this, state, basis)
+        result.assessed = assess(this, state, basis, touched=touched)
     assessed = time.perf_counter()
     result.plan = plan(this, state, basis, steps, touched=touched)
     result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}

@@ -39,10 +39,6 @@ def scratch_copy(source: Organization, *, now: dt.datetime) -> Organization:
     return Organization.objects.select_related("settings").get(pk=scratch.pk)
 
 
-def note_what_became_known(this: Pass) -> None:
-    execute("replay_became_known", {"organization": this.organization.pk, "as_of": this.as_of})
-
-
 def send_on_paper(this: Pass) -> None:
     """All that is planned counts as sent on the pass's date; no text is written and no message queued."""
     execute("replay_send", {"organization": this.organization.pk, "as_of": this.as_of, "now": this.now})

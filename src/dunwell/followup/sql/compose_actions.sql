@@ -8,14 +8,11 @@ WITH asked AS MATERIALIZED (
                  WHERE organization_id = %(organization)s AND time_zone = ANY (%(zones)s::text[])))
      ORDER BY customer_id LIMIT %(customers)s
 ), netting AS (
-    SELECT item.invoice_id,
-           greatest(0, least(item.balance, credit.amount - coalesce(sum(item.balance) OVER (
-               PARTITION BY item.customer_id, item.currency ORDER BY item.due_on, item.invoice_id
-               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))) AS netted
+    SELECT netted.invoice_id, netted.amount AS netted
       FROM asked
       JOIN ledger_unapplied_credit(%(organization)s, %(sending_on)s) AS credit ON credit.customer_id = asked.customer_id
-      JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item
-        ON item.customer_id = credit.customer_id AND item.currency = credit.currency AND item.due_on < %(sending_on)s
+     CROSS JOIN LATERAL ledger_netted(
+               %(organization)s, credit.customer_id, credit.currency, credit.amount, %(sending_on)s) AS netted
 )
 SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channel, action.offset_days, action.step_id,
        action.needs_approval OR step.approval_required AS needs_approval, step.tone, step.template_id,
@@ -28,12 +25,8 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
        coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on,
        CASE WHEN item.invoice_id IS NULL THEN 'settled'
             WHEN held.whole OR held.part >= item.balance OR EXISTS (
-                     SELECT FROM ledger_payment AS payment
-                      WHERE payment.organization_id = %(organization)s AND payment.customer_id = customer.id
-                        AND payment.intended_invoice_id = invoice.id
-                        AND payment.initiated_on > %(pending_since)s AND payment.initiated_on <= %(sending_on)s
-                        AND (payment.succeeded_on IS NULL OR payment.succeeded_on > %(sending_on)s)
-                        AND (payment.failed_on IS NULL OR payment.failed_on > %(sending_on)s)) THEN 'held'
+                     SELECT FROM ledger_pending_payments(%(organization)s, %(pending_since)s, %(sending_on)s) AS pending
+                      WHERE pending.invoice_id = invoice.id) THEN 'held'
             WHEN netting.netted > 0 AND netting.netted >= item.balance - coalesce(held.part, 0) THEN 'netted'
        END AS obstacle
   FROM asked
@@ -47,11 +40,8 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
   LEFT JOIN netting ON netting.invoice_id = action.invoice_id
   LEFT JOIN LATERAL (
         SELECT bool_or(hold.amount IS NULL) AS whole, sum(hold.amount) AS part
-          FROM ledger_hold AS hold
-         WHERE hold.organization_id = %(organization)s AND hold.customer_id = customer.id
-           AND (hold.invoice_id IS NULL OR hold.invoice_id = invoice.id)
-           AND hold.starts_on <= %(sending_on)s AND (hold.ends_on IS NULL OR hold.ends_on > %(sending_on)s)
-           AND (hold.released_on IS NULL OR hold.released_on > %(sending_on)s)
+          FROM ledger_standing_holds(%(organization)s, %(sending_on)s) AS hold
+         WHERE hold.customer_id = customer.id AND (hold.invoice_id IS NULL OR hold.invoice_id = invoice.id)
        ) AS held ON true
   LEFT JOIN LATERAL (
         SELECT * FROM ledger_contact

@@ -20,12 +20,10 @@ UPDATE followup_notice AS notice
    AND (notice.as_of = going.today OR (
             notice.as_of > going.today AND notice.window_overridden_by_id IS NOT NULL
             AND NOT EXISTS (
-                SELECT FROM ledger_hold AS hold
-                 WHERE hold.organization_id = notice.organization_id AND hold.customer_id = notice.customer_id
+                SELECT FROM ledger_standing_holds(notice.organization_id, going.today) AS hold
+                 WHERE hold.customer_id = notice.customer_id
                    AND (hold.invoice_id IS NULL OR hold.invoice_id IN (
-                            SELECT item.invoice_id FROM followup_noticeitem AS item WHERE item.notice_id = notice.id))
-                   AND hold.starts_on <= going.today AND (hold.ends_on IS NULL OR hold.ends_on > going.today)
-                   AND (hold.released_on IS NULL OR hold.released_on > going.today))))
+                            SELECT item.invoice_id FROM followup_noticeitem AS item WHERE item.notice_id = notice.id)))))
    AND notice.fingerprint = followup_facts(
            notice.organization_id, notice.customer_id, notice.currency,
            ARRAY(SELECT item.invoice_id FROM followup_noticeitem AS item WHERE item.notice_id = notice.id), notice.as_of)

@@ -40,7 +40,8 @@ WITH step AS (
 SELECT aimed.invoice_id, aimed.customer_id, aimed.currency, aimed.due_on, aimed.balance, aimed.step_id, aimed.lineage,
        aimed.offset_days, aimed.channel, aimed.action_id, aimed.overridden, aimed.had_notice, aimed.is_failed,
        CASE WHEN ended IS NOT NULL THEN ended
-            WHEN target IS NULL OR offset_days > target THEN 'earlier_notice'
+            WHEN target IS NULL THEN 'no_earlier_step'
+            WHEN offset_days > target THEN 'earlier_notice'
             WHEN offset_days = target THEN 'target'
             ELSE 'superseded' END AS decision
   FROM aimed

@@ -4,24 +4,14 @@ WITH held AS (
     SELECT candidate.invoice_id,
            bool_or(hold.amount IS NULL) OR sum(hold.amount) >= max(candidate.balance) AS held,
            sum(hold.amount) AS held_part,
-           min(least(hold.ends_on, hold.released_on)) AS ends_on
+           min(hold.ends_on) AS ends_on
       FROM (SELECT DISTINCT invoice_id, customer_id, balance FROM plan_candidate) AS candidate
-      JOIN (
-            -- an invoice that moved to another customer takes its holds along
-            SELECT hold.*, coalesce(invoice.customer_id, hold.customer_id) AS holds_customer
-              FROM ledger_hold AS hold LEFT JOIN ledger_invoice AS invoice ON invoice.id = hold.invoice_id
-             WHERE hold.organization_id = %(organization)s
-           ) AS hold
-        ON hold.holds_customer = candidate.customer_id
+      JOIN ledger_standing_holds(%(organization)s, %(as_of)s) AS hold
+        ON hold.customer_id = candidate.customer_id
        AND (hold.invoice_id IS NULL OR hold.invoice_id = candidate.invoice_id)
-     WHERE hold.starts_on <= %(as_of)s AND (hold.ends_on IS NULL OR hold.ends_on > %(as_of)s)
-       AND (hold.released_on IS NULL OR hold.released_on > %(as_of)s)
      GROUP BY candidate.invoice_id
 ), pending AS (
-    SELECT DISTINCT intended_invoice_id AS invoice_id FROM ledger_payment
-     WHERE organization_id = %(organization)s AND intended_invoice_id IS NOT NULL
-       AND initiated_on > %(pending_since)s AND initiated_on <= %(as_of)s
-       AND (succeeded_on IS NULL OR succeeded_on > %(as_of)s) AND (failed_on IS NULL OR failed_on > %(as_of)s)
+    SELECT DISTINCT invoice_id FROM ledger_pending_payments(%(organization)s, %(pending_since)s, %(as_of)s)
 ), contacted AS (
     SELECT customer_id, max(contact_on) AS last_on,
            count(DISTINCT contact_on) FILTER (WHERE contact_on > %(week_ago)s) AS in_week
@@ -72,21 +62,21 @@ WITH held AS (
                 WHEN notice_amount * (%(rates)s::jsonb ->> currency)::numeric < %(minimum_amount)s THEN 'below_minimum'
                 WHEN NOT has_address THEN 'no_address'
                 WHEN NOT (channel = ANY (%(channels_set_up)s::text[])) THEN 'channel_not_set_up'
-                WHEN decision = 'earlier_notice' THEN 'earlier_notice'
+                WHEN decision IN ('earlier_notice', 'no_earlier_step') THEN decision
                 WHEN last_on > %(interval_since)s AND NOT overridden THEN 'contact_interval'
                 WHEN contacts_in_week >= %(weekly_limit)s AND NOT overridden THEN 'weekly_limit'
                 WHEN stale THEN 'stale_data' END AS waits_for
       FROM summed
 )
 SELECT invoice_id, customer_id, step_id, lineage, offset_days, due_on, action_id,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN 'final'
+       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN 'final'
             WHEN waits_for IS NULL THEN 'planned' ELSE 'waiting' END AS state,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN decision ELSE coalesce(waits_for, '') END AS reason,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice') THEN NULL
+       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN decision ELSE coalesce(waits_for, '') END AS reason,
+       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN NULL
             WHEN waits_for IS NULL THEN %(tomorrow)s
             WHEN waits_for = 'held' THEN held_until
             WHEN waits_for = 'contact_interval' THEN last_on + %(interval_days)s
-            WHEN waits_for IN ('old_debt', 'no_address', 'channel_not_set_up') THEN NULL
+            WHEN waits_for IN ('old_debt', 'no_address', 'channel_not_set_up', 'no_earlier_step') THEN NULL
             ELSE %(tomorrow)s END AS recheck_on
   FROM reasoned
  WHERE NOT (is_failed AND decision = 'target')

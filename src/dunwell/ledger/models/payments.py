@@ -139,6 +139,14 @@ class Allocation(models.Model):
                 name="allocation_reversed_after_effect",
             ),
         ]
+        indexes = [
+            # A reversal entered ahead: whose facts change on a day?
+            models.Index(
+                fields=("organization", "reversed_on"),
+                condition=Q(reversed_on__isnull=False),
+                name="allocation_reversed",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} on {self.effective_on}"

@@ -103,7 +103,7 @@ def describe(organization: Organization) -> dict[str, object]:
 def _latest_business_day(organization: Organization, now: dt.datetime) -> dt.datetime:
     """The latest moment, not after now, at which the run's time of a business day had come."""
     day = local_date(organization, now)
-    calendar = calendar_of(organization, day)
+    calendar = calendar_of(organization)
     while True:
         moment = local_moment(day, FIRST_RUN_AT, organization.zone)
         if calendar.is_business_day(day) and moment <= now:

@@ -34,10 +34,17 @@ WITH twice AS MATERIALIZED (
         ON invoice.organization_id = %(organization)s AND invoice.number = read.number AND read.kind = 'invoice'
       LEFT JOIN ledger_customer AS customer
         ON customer.organization_id = %(organization)s AND customer.id = read.customer_id AND read.due_on IS NULL
-), figured AS (
+), dated AS (
     SELECT known.*,
            coalesce(known.due_on, CASE WHEN NOT known.known_due_is_assumed THEN greatest(known.known_due_on, known.issued_on) END,
-                    known.issued_on + known.days) AS due,
+                    known.issued_on + known.days) AS due_by_file
+      FROM known
+), figured AS (
+    SELECT known.*,
+           -- A file that still has the date from before an extension does not take the extension back
+           CASE WHEN (known.known_id, known.due_by_file) IN (
+                         SELECT invoice_id, old_due_on FROM ledger_duedateextension WHERE organization_id = %(organization)s)
+                THEN known.known_due_on ELSE known.due_by_file END AS due,
            known.due_on IS NULL AND coalesce(known.known_due_is_assumed, true) AS due_is_assumed,
            coalesce(known.currency, known.known_currency, %(base_currency)s) AS money,
            known.currency IS NULL AND coalesce(known.known_currency_is_assumed, true) AS currency_is_assumed,
@@ -49,7 +56,7 @@ WITH twice AS MATERIALIZED (
                 WHEN known.balance IS NOT NULL THEN known.amount - known.balance - known.written_off
                 WHEN known.status = 'paid' THEN known.amount - known.written_off
            END AS paid_by_file
-      FROM known
+      FROM dated AS known
 )
 SELECT line, customer_key, kind, number, customer_id, customer_is_new, issued_on, due, due_is_assumed,
        coalesce(terms, known_terms) AS terms, money AS currency, currency_is_assumed, amount AS total, balance, status, disputed,
