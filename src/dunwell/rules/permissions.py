@@ -15,6 +15,14 @@ class Permission(StrEnum):
     SEE_EVERY_CUSTOMER = "see_every_customer"
     EXPORT_BOOK = "export_book"
     IMPORT_BOOK = "import_book"
+    UNDO_IMPORT = "undo_import"
+    EDIT_CUSTOMERS = "edit_customers"
+    MERGE_CUSTOMERS = "merge_customers"
+    EDIT_INVOICES = "edit_invoices"
+    RECORD_PAYMENTS = "record_payments"
+    WRITE_OFF = "write_off"
+    HOLD = "hold"
+    ADD_NOTES = "add_notes"
     READ_NOTICES = "read_notices"
     APPROVE_NOTICES = "approve_notices"
     EDIT_NOTICES = "edit_notices"
@@ -37,6 +45,14 @@ view_book             x         x            x             x            x
 see_every_customer    x         x            x             -            x
 export_book           x         x            x             x            -
 import_book           x         x            x             -            -
+undo_import           x         x            x             -            -
+edit_customers        x         x            x             x            -
+merge_customers       x         x            x             -            -
+edit_invoices         x         x            x             -            -
+record_payments       x         x            x             -            -
+write_off             x         x            -             -            -
+hold                  x         x            x             x            -
+add_notes             x         x            x             x            -
 read_notices          x         x            x             x            x
 approve_notices       x         x            x             -            -
 edit_notices          x         x            x             x            -

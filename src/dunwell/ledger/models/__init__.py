@@ -6,6 +6,7 @@ from dunwell.ledger.models.extensions import DueDateExtension
 from dunwell.ledger.models.holds import Hold, HoldReason
 from dunwell.ledger.models.imports import FileImport, FileScope, ImportMapping, ImportState
 from dunwell.ledger.models.invoices import Invoice, InvoiceStatus
+from dunwell.ledger.models.notes import Document, Note, NoteKind
 from dunwell.ledger.models.payments import Allocation, Payment, PaymentStatus
 from dunwell.ledger.models.touched import TouchedCustomer
 
@@ -16,6 +17,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "DataSource",
+    "Document",
     "DueDateExtension",
     "FileImport",
     "FileScope",
@@ -25,6 +27,8 @@ __all__ = [
     "ImportState",
     "Invoice",
     "InvoiceStatus",
+    "Note",
+    "NoteKind",
     "Payment",
     "PaymentStatus",
     "SourceKind",

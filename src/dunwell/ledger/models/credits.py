@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from dunwell.ledger.models.customers import Customer
+from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
 
-@pghistory.track(exclude=["unapplied", "updated_at"])
+@kept(exclude=["unapplied", "updated_at"])
 class CreditNote(models.Model):
     """A credit to a customer; it reaches invoices through dated allocations, as a payment does."""
 
@@ -23,6 +23,7 @@ class CreditNote(models.Model):
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=19, decimal_places=4)
     voided_on = models.DateField(null=True, blank=True)
+    void_reason = models.CharField(max_length=300, blank=True, db_default="", default="")
     allocated = models.DecimalField(max_digits=19, decimal_places=4, default=0, help_text="Allocations that stand.")
     last_entry_on = models.DateField(null=True, blank=True, help_text="Latest effective date of an allocation.")
     unapplied = models.GeneratedField(
@@ -64,7 +65,7 @@ class CreditNote(models.Model):
         return self.number
 
 
-@pghistory.track()
+@kept()
 class WriteOff(models.Model):
     """A part of a debt given up on a day."""
 

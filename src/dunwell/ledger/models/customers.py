@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 
+from dunwell.ledger.models.history import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
@@ -41,7 +41,7 @@ class DataSource(models.Model):
         return self.name
 
 
-@pghistory.track()
+@kept()
 class Customer(models.Model):
     """Someone who owes, or has owed, this organization money."""
 
@@ -64,6 +64,15 @@ class Customer(models.Model):
     )
     known_from = models.DateField(help_text="First day this customer is part of the book: replay starts here.")
     archived_at = models.DateTimeField(null=True, blank=True)
+    merged_into = TenantForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="The customer who took over all of this one's rows; imports that name this one mean that one.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -80,12 +89,22 @@ class Customer(models.Model):
                 name="customer_name_once_without_number",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | models.Q(archived_at__isnull=False) & ~models.Q(merged_into=models.F("id")),
+                name="customer_merged_is_archived",
+            ),
         ]
         indexes = [
             # Lists sorted by name
             models.Index(fields=("organization", "name_key", "id"), name="customer_by_name"),
             # Search by the beginning of any word; insights/search.py asks with the same expression
             GinIndex(SearchVector("name_key", config="simple"), name="customer_by_word"),
+            models.Index(
+                fields=("organization", "merged_into"),
+                condition=models.Q(merged_into__isnull=False),
+                name="customer_merged",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -98,7 +117,7 @@ class ContactRole(models.TextChoices):
     OTHER = "other", "Other"
 
 
-@pghistory.track()
+@kept()
 class Contact(models.Model):
     """A person at the customer, with channel addresses."""
 

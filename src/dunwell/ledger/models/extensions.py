@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import F, Q
 
+from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
 
-@pghistory.track()
+@kept()
 class DueDateExtension(models.Model):
     """One extension; `invoice.due_on` is the due date that stands now, rows here are how it came to be.
 

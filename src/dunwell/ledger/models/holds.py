@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import F, Q
 
 from dunwell.ledger.models.customers import Customer
+from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
@@ -24,7 +24,7 @@ class HoldReason(models.TextChoices):
     VULNERABLE = "vulnerable", "Vulnerable person"
 
 
-@pghistory.track(exclude=["updated_at"])
+@kept(exclude=["updated_at"])
 class Hold(models.Model):
     """Chasing rests from `starts_on` up to, not including, `ends_on` or the day of release."""
 

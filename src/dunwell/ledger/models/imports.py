@@ -15,6 +15,8 @@ class ImportState(models.TextChoices):
     QUEUED = "queued", "Waiting to be imported"
     RUNNING = "running", "Being imported"
     DONE = "done", "Imported"
+    UNDOING = "undoing", "Being taken back"
+    UNDONE = "undone", "Taken back"
     FAILED = "failed", "Not imported"
 
 
@@ -66,6 +68,10 @@ class FileImport(models.Model):
     phase = models.CharField(max_length=100, blank=True, help_text="What is being done, in words.")
     error = models.TextField(blank=True, help_text="Why nothing was imported, in one sentence.")
     created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    history_context = models.UUIDField(
+        null=True, blank=True, help_text="What the history knows this import's changes by; empty for older ones."
+    )
+    undone_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

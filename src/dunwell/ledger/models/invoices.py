@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import pghistory
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from dunwell.ledger.models.customers import Customer
+from dunwell.ledger.models.history import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
@@ -36,7 +36,7 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         return self.filter(balance__gt=0, is_draft=False)
 
 
-@pghistory.track(exclude=["balance", "status", "settled_on", "updated_at"])
+@kept(exclude=["balance", "status", "settled_on", "updated_at"])
 class Invoice(models.Model):
     """One debt.
 
@@ -55,6 +55,7 @@ class Invoice(models.Model):
     total = models.DecimalField(max_digits=19, decimal_places=4)
     is_draft = models.BooleanField(default=False)
     voided_on = models.DateField(null=True, blank=True)
+    void_reason = models.CharField(max_length=300, blank=True, db_default="", default="")
     applied = models.DecimalField(
         max_digits=19, decimal_places=4, default=0, help_text="Payments and credits that stand."
     )

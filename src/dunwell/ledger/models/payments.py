@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from dunwell.ledger.models.credits import CreditNote
 from dunwell.ledger.models.customers import Customer
+from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
@@ -20,7 +20,7 @@ class PaymentStatus(models.TextChoices):
     REFUNDED = "refunded", "Refunded"
 
 
-@pghistory.track(exclude=["status", "unapplied", "updated_at"])
+@kept(exclude=["status", "unapplied", "updated_at"])
 class Payment(models.Model):
     """Money from a customer. Its dates say what it was on any day; the status follows from them."""
 
@@ -40,6 +40,9 @@ class Payment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
         help_text="What a pending payment is for.",
+    )
+    end_reason = models.CharField(
+        max_length=300, blank=True, db_default="", default="", help_text="Why it failed, or was refunded."
     )
     is_opening = models.BooleanField(default=False, help_text="Stands for what was paid before this book began.")
     method = models.CharField(max_length=50, blank=True)
@@ -111,7 +114,7 @@ class Payment(models.Model):
         return self.reference
 
 
-@pghistory.track()
+@kept()
 class Allocation(models.Model):
     """Part of a payment or credit note that settles part of an invoice, from a day on."""
 
