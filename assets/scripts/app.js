@@ -6,6 +6,7 @@ import { filters } from "./parts/filters.js";
 import { frames } from "./parts/frames.js";
 import { keys } from "./parts/keys.js";
 import { menus } from "./parts/menus.js";
+import { textEditor } from "./parts/text-editor.js";
 import { themeChoice } from "./parts/theme-choice.js";
 
 // Listeners sit on the document, so that a swapped page needs no second binding.
@@ -13,6 +14,7 @@ dialogs();
 filters();
 keys();
 menus();
+textEditor();
 themeChoice();
 
 // What must look at each new page.

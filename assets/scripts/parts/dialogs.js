@@ -14,8 +14,9 @@ export function dialogs() {
     else if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
   });
 
-  // A form is sent once, however often its button is pressed.
+  // A form is sent once, however often its button is pressed; looking at a preview is no sending.
   document.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-previews]")) return;
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("data-sent")) {
       if (form.hasAttribute("data-sent")) event.preventDefault();

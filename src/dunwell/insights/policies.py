@@ -32,3 +32,12 @@ def policy(organization: Organization, policy_id: int) -> PolicyInForce | None:
         return None
     steps = PolicyStep.objects.filter(organization=organization, version=version).select_related("template")
     return PolicyInForce(version.policy, version, list(steps.order_by("offset_days", "pk")))
+
+
+def steps_by_text(organization: Organization) -> dict[tuple[str, str], list[PolicyStep]]:
+    """The steps of policies in force by the text they write with (key and channel), whatever language they name."""
+    steps = PolicyStep.objects.filter(organization=organization, version__is_current=True)
+    found: dict[tuple[str, str], list[PolicyStep]] = {}
+    for step in steps.select_related("version__policy", "template").order_by("version__policy__name", "offset_days"):
+        found.setdefault((step.template.key, step.template.channel), []).append(step)
+    return found

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     RESUME_SENDING = "resume_sending"
     VIEW_SETTINGS = "view_settings"
     EDIT_SETTINGS = "edit_settings"
+    EDIT_TEXTS = "edit_texts"
 
 
 ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
@@ -65,6 +66,7 @@ stop_sending          x         x            x             x            -
 resume_sending        x         x            -             -            -
 view_settings         x         x            x             x            x
 edit_settings         x         x            -             -            -
+edit_texts            x         x            -             -            -
 """
 
 

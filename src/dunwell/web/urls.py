@@ -49,6 +49,7 @@ inside: list[URLPattern | URLResolver] = [
     path("imports/", include("dunwell.web.imports.urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
+    path("templates/", include("dunwell.web.texts.urls")),
     path("settings/", settings.overview, name="settings"),
     path("settings/sender/test/", settings.test_mail, name="settings_test_mail"),
     path("settings/<str:section>/", settings.section, name="settings_section"),

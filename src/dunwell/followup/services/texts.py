@@ -36,6 +36,21 @@ class Sender:
     name: str
     reply_to: str = ""
 
+    @property
+    def facts(self) -> SenderFacts:
+        return SenderFacts(name=self.name, email=self.address, reply_to=self.reply_to)
+
+
+def organization_facts(organization: Organization) -> OrganizationFacts:
+    """What texts say about who writes, as it is set now."""
+    settings = organization.settings
+    return OrganizationFacts(
+        name=organization.name,
+        postal_address=settings.postal_address,
+        payment_url_pattern=settings.payment_url_pattern,
+        bank_details=settings.bank_details,
+    )
+
 
 class Texts:
     """An organization's texts by the key of a step's template, in the reader's language where there is one."""
@@ -46,14 +61,8 @@ class Texts:
         self._by_key = {(text.key, text.channel, text.language): text for text in templates}
         self._compiled: dict[int, CompiledTemplate] = {}
         self._locale = organization.locale
-        settings = organization.settings
-        self._organization = OrganizationFacts(
-            name=organization.name,
-            postal_address=settings.postal_address,
-            payment_url_pattern=settings.payment_url_pattern,
-            bank_details=settings.bank_details,
-        )
-        self._sender = SenderFacts(name=sender.name, email=sender.address, reply_to=sender.reply_to)
+        self._organization = organization_facts(organization)
+        self._sender = sender.facts
 
     def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date) -> Rendered:
         """The words of the notice whose highest step is `leading`'s, about the invoices of `lines`.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pghistory
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils.text import slugify
 
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import TemplateSource, compile_template
@@ -17,6 +18,15 @@ _CHANNEL = "email"
 
 class TemplateChangedError(Exception):
     """Somebody else saved the text meanwhile; what they wrote is kept."""
+
+
+class NotShippedError(Exception):
+    """No text of this key and language came with Dunwell."""
+
+
+def shipped_for(template: MessageTemplate) -> ShippedText | None:
+    """What came with Dunwell in its place."""
+    return next((text for text in SHIPPED if (text.key, text.language) == (template.key, template.language)), None)
 
 
 @transaction.atomic
@@ -87,10 +97,12 @@ def save_template(
 
 @transaction.atomic
 def restore_shipped(*, organization_id: int, template_id: int, user_id: int) -> MessageTemplate:
-    """Put the text back to what came with Dunwell; upgrades better it again."""
+    """Put the text back to what came with Dunwell; upgrades better it again. NotShippedError: none came with it."""
     with pghistory.context(user=user_id):
         template = MessageTemplate.objects.select_for_update().get(organization_id=organization_id, id=template_id)
-        shipped = next(text for text in SHIPPED if (text.key, text.language) == (template.key, template.language))
+        shipped = shipped_for(template)
+        if shipped is None:
+            raise NotShippedError("This text did not come with Dunwell: there is nothing to put it back to.")
         MessageTemplate.objects.filter(id=template.id).update(
             subject=shipped.subject,
             body_html=shipped.html,
@@ -100,3 +112,63 @@ def restore_shipped(*, organization_id: int, template_id: int, user_id: int) -> 
         )
         template.refresh_from_db()
     return template
+
+
+class TextExistsError(Exception):
+    """There is such a text already."""
+
+
+@transaction.atomic
+def add_language(*, organization_id: int, template_id: int, language: str, user_id: int) -> MessageTemplate:
+    """The same text in one more language: as shipped where it is, else a copy to be translated."""
+    source = MessageTemplate.objects.get(organization_id=organization_id, id=template_id)
+    shipped = next((text for text in SHIPPED if (text.key, text.language) == (source.key, language)), None)
+    if shipped is not None:
+        words = {"subject": shipped.subject, "body_html": shipped.html, "body_text": shipped.text}
+    else:
+        words = {"subject": source.subject, "body_html": source.body_html, "body_text": source.body_text}
+    return _created(
+        source, user_id, key=source.key, name=source.name, tone=source.tone, language=language,
+        is_shipped=shipped is not None, words=words,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def copy_text(*, organization_id: int, template_id: int, name: str, tone: str, user_id: int) -> MessageTemplate:
+    """A new text that begins as a copy of this one, in the same language, under a name of its own."""
+    source = MessageTemplate.objects.get(organization_id=organization_id, id=template_id)
+    words = {"subject": source.subject, "body_html": source.body_html, "body_text": source.body_text}
+    key = slugify(name)[:60]
+    if not key:
+        raise TextExistsError("A text needs a name with letters or digits in it.")
+    return _created(
+        source, user_id, key=key, name=name, tone=tone, language=source.language, is_shipped=False, words=words
+    )
+
+
+def _created(
+    source: MessageTemplate,
+    user_id: int,
+    *,
+    key: str,
+    name: str,
+    tone: str,
+    language: str,
+    is_shipped: bool,
+    words: dict[str, str],
+) -> MessageTemplate:
+    with pghistory.context(user=user_id):
+        try:
+            with transaction.atomic():
+                return MessageTemplate.objects.create(
+                    organization_id=source.organization_id,
+                    key=key,
+                    name=name,
+                    tone=tone,
+                    channel=source.channel,
+                    language=language,
+                    is_shipped=is_shipped,
+                    **words,
+                )
+        except IntegrityError as error:
+            raise TextExistsError(f"“{name}” exists already in this language. Its words were left alone.") from error

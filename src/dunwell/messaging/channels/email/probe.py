@@ -25,10 +25,26 @@ class ProbeResult:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class TestWords:
+    """What a test mail says, when it tries a text out rather than a server."""
+
+    subject: str
+    text: str
+    html: str
+
+
 def send_test(
-    settings: SmtpSettings, *, sender: str, to: str, now: dt.datetime, sender_name: str = "", reply_to: str = ""
+    settings: SmtpSettings,
+    *,
+    sender: str,
+    to: str,
+    now: dt.datetime,
+    sender_name: str = "",
+    reply_to: str = "",
+    words: TestWords | None = None,
 ) -> ProbeResult:
-    """Connect, sign in and send one test mail."""
+    """Connect, sign in and send one test mail: a greeting from this server, or `words`."""
     channel = SmtpChannel(settings)
     message = OutgoingMessage(
         id=0,
@@ -39,9 +55,9 @@ def send_test(
         sender=sender,
         sender_name=sender_name,
         reply_to=reply_to,
-        subject="Test from Dunwell",
-        body_text=_BODY.format(server=settings.server),
-        body_html="",
+        subject=words.subject if words else "Test from Dunwell",
+        body_text=words.text if words else _BODY.format(server=settings.server),
+        body_html=words.html if words else "",
         rfc_message_id=f"<test-{secrets.token_hex(12)}@{sender.rpartition('@')[2]}>",
         attempts=0,
         date=now,

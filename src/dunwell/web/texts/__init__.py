@@ -1,0 +1,1 @@
+"""The library of texts: list, editor with live preview, versions."""

@@ -1,0 +1,72 @@
+"""Forms of the texts' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import Locale
+from django import forms
+
+from dunwell.messaging.models.templates import Tone
+from dunwell.messaging.rendering import TemplateRefusedError, TemplateSource, compile_template
+from dunwell.messaging.texts import SHIPPED
+
+# Languages that texts come in first, then the others people ask for
+SHIPPED_LANGUAGES = tuple(dict.fromkeys(text.language for text in SHIPPED))
+OTHER_LANGUAGES = ("bg", "cs", "da", "el", "et", "fi", "hr", "hu", "lt", "lv", "nb", "pl", "ro", "sk", "sl", "sv", "tr")
+_FIELD_OF_PART = {"subject": "subject", "HTML": "body_html", "text": "body_text"}
+
+
+def language_name(code: str) -> str:
+    """`German` for `de`, `German (Austria)` for `de_AT`."""
+    return str(Locale.parse(code.replace("-", "_")).get_display_name("en"))
+
+
+class TextForm(forms.Form):
+    """What a person writes. A text that could not be rendered is refused beside the part it stands in."""
+
+    subject = forms.CharField(max_length=2000, widget=forms.Textarea(attrs={"rows": 2, "data-grows": True}))
+    body_html = forms.CharField(
+        label="Body (HTML)",
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
+    )
+    body_text = forms.CharField(
+        label="Plain text",
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="For readers without HTML. Empty: made from the body above.",
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                compile_template(source_of(values))
+            except TemplateRefusedError as error:
+                self.add_error(_FIELD_OF_PART.get(error.part, "body_html"), str(error))
+        return values
+
+
+def source_of(values: dict[str, Any]) -> TemplateSource:
+    return TemplateSource(values.get("subject", ""), values.get("body_html", ""), values.get("body_text", ""))
+
+
+class LanguageForm(forms.Form):
+    """A language that the text does not have yet."""
+
+    language = forms.ChoiceField()
+
+    def __init__(self, *args: Any, present: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [code for code in (*SHIPPED_LANGUAGES, *OTHER_LANGUAGES) if code not in present]
+        choices = [(code, language_name(code)) for code in codes]
+        self.fields["language"] = forms.ChoiceField(choices=choices, label="Language")
+
+
+class CopyForm(forms.Form):
+    name = forms.CharField(max_length=100, label="Name of the new text")
+    tone = forms.ChoiceField(choices=Tone.choices)

@@ -1,0 +1,148 @@
+"""The library of texts: read, tried out, changed, put back; and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+
+import pytest
+from django.test import Client
+
+from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.texts import SHIPPED
+from dunwell.organizations.models import Role
+from tests import worlds
+from tests.messaging.smtp_server import SmtpServer
+from tests.web.conftest import Desk, late_customer
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    server = SmtpServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def reminder(desk: Desk) -> MessageTemplate:
+    return MessageTemplate.objects.get(organization=desk.organization, key="reminder", language="en")
+
+
+def words(text: MessageTemplate, **changes: str) -> dict[str, str]:
+    return {
+        "subject": text.subject, "body_html": text.body_html, "body_text": text.body_text,
+        "version": str(text.version), **changes,
+    }  # fmt: skip
+
+
+def test_the_library_shows_each_text_with_its_languages_and_steps(owner: Client, desk: Desk) -> None:
+    page = owner.get(desk.url("templates/")).content.decode()
+    for name in ("Friendly reminder", "Final reminder", "German", "Dutch", "Portuguese"):
+        assert name in page
+    assert page.count("/policies/") >= 5
+
+
+def test_what_is_typed_is_shown_as_a_customer_would_read_it(
+    owner: Client, desk: Desk, reminder: MessageTemplate
+) -> None:
+    at = desk.url(f"templates/{reminder.pk}/")
+    assert "Harbor &amp; Pine" in owner.get(at).content.decode()
+    typed = words(reminder, subject="About [Invoice Numbers]", body_html="<p>Dear [Client Name], [How to Pay]</p>")
+    shown = owner.post(f"{at}preview/", typed)
+    assert "Dear Harbor &amp; Pine" in shown.content.decode()
+    assert "sandbox" in shown.headers["Content-Security-Policy"]
+    plain = owner.post(f"{at}preview/", {**typed, "body_text": "", "part": "text"}).content.decode()
+    assert plain.startswith("<pre")
+    assert "Dear Harbor &amp; Pine" in plain
+    reminder.refresh_from_db()
+    assert reminder.version == 1  # looking changes nothing
+
+
+def test_the_check_tells_what_is_wrong_and_what_to_think_about(
+    owner: Client, desk: Desk, reminder: MessageTemplate
+) -> None:
+    at = desk.url(f"templates/{reminder.pk}/check/")
+    misspelt = owner.post(at, words(reminder, body_html="<p>[Client Nme]</p>")).content.decode()
+    assert "did you mean `[Client Name]`?" in misspelt
+    threat = words(reminder, body_html="<p>We will go to court.</p>", body_text="")
+    page = owner.post(at, threat).content.decode()
+    assert "announces legal steps" in page
+    assert "Nothing says how to pay" in page
+
+
+def test_saving_refuses_beside_the_field_and_keeps_the_words(
+    owner: Client, desk: Desk, reminder: MessageTemplate
+) -> None:
+    at = desk.url(f"templates/{reminder.pk}/")
+    refused = owner.post(at, words(reminder, body_html="<p>My own words {{ customer.nam }}</p>"))
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "id_body_html_error" in page
+    assert "My own words" in page
+    assert owner.post(at, words(reminder, subject="Ours: [Total Due]")).status_code == 302
+    # A colleague who began from version 1 does not write over it
+    late = owner.post(at, words(reminder, subject="Theirs"))
+    assert late.status_code == 422
+    assert "Somebody else saved this text" in late.content.decode()
+    reminder.refresh_from_db()
+    assert (reminder.subject, reminder.version, reminder.is_shipped) == ("Ours: [Total Due]", 2, False)
+    # The earlier words, and then the shipped ones, come back as new versions
+    owner.post(f"{at}restore/", {"version": "1"})
+    owner.post(f"{at}restore/")
+    reminder.refresh_from_db()
+    shipped = next(text for text in SHIPPED if (text.key, text.language) == ("reminder", "en"))
+    assert (reminder.subject, reminder.version, reminder.is_shipped) == (shipped.subject, 4, True)
+    assert "Version 3" in owner.get(at).content.decode()
+
+
+def test_a_language_and_a_copy_are_texts_of_their_own(owner: Client, desk: Desk, reminder: MessageTemplate) -> None:
+    at = desk.url(f"templates/{reminder.pk}/")
+    assert owner.post(f"{at}language/", {"language": "pl"}).status_code == 302
+    polish = MessageTemplate.objects.get(organization=desk.organization, key="reminder", language="pl")
+    assert (polish.subject, polish.is_shipped) == (reminder.subject, False)
+    owner.post(f"{at}language/", {"language": "pl"})  # there already
+    owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})
+    owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})
+    assert MessageTemplate.objects.filter(organization=desk.organization, key="vip-reminder").count() == 1
+
+
+def test_a_text_is_sent_to_oneself(owner: Client, desk: Desk, reminder: MessageTemplate, smtp: SmtpServer) -> None:
+    desk.organization.settings.smtp_port = smtp.port
+    desk.organization.settings.sender_address = "accounts@northlight.example"
+    desk.organization.settings.save()
+    answer = owner.post(desk.url(f"templates/{reminder.pk}/test/"), follow=True).content.decode()
+    assert "Sent to" in answer
+    mail = message_from_bytes(smtp.taken[0].content, policy=policy.default)
+    assert mail["Subject"].startswith("[Test] Northlight: ")
+
+
+def test_who_may_not_edit_reads_only(browse: Callable[..., Client], desk: Desk, reminder: MessageTemplate) -> None:
+    collector = browse(Role.COLLECTOR)
+    at = desk.url(f"templates/{reminder.pk}/")
+    page = collector.get(at).content.decode()
+    assert "An owner or finance head changes texts" in page
+    assert "data-previews" not in page
+    assert collector.post(at, words(reminder)).status_code == 403
+
+
+def test_an_account_managers_preview_knows_own_customers_only(
+    browse: Callable[..., Client], desk: Desk, reminder: MessageTemplate
+) -> None:
+    manager = worlds.make_user(organization=desk.organization, role=Role.ACCOUNT_MANAGER)
+    page = browse(manager).get(desk.url(f"templates/{reminder.pk}/")).content.decode()
+    assert "Harbor &amp; Pine" not in page
+    assert "An invented customer" in page
+
+
+def test_another_organizations_text_is_not_there(owner: Client, desk: Desk) -> None:
+    other = worlds.make_organization("southwind")
+    late_customer(other, "Elsewhere")
+    from tests.web.conftest import prepare
+
+    prepare(other)
+    foreign = MessageTemplate.objects.filter(organization=other).first()
+    assert foreign is not None
+    for path in ("", "preview/"):
+        assert owner.get(desk.url(f"templates/{foreign.pk}/{path}")).status_code == 404
+    assert owner.post(desk.url(f"templates/{foreign.pk}/copy/"), {"name": "x", "tone": "firm"}).status_code == 404
