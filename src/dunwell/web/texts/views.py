@@ -43,7 +43,7 @@ def text_or_404(desk: Desk, text_id: int) -> MessageTemplate:
 def library(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     steps = insights.steps_by_text(desk.organization)
-    entries = [
+    entries: list[dict[str, Any]] = [
         {
             "text": text,
             "steps": steps.get((text.key, text.channel), []),
