@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page
 
 from dunwell.followup.models import DunningPolicy, Notice, NoticeState
-from dunwell.ledger.models import HoldReason, Invoice
+from dunwell.ledger.models import CreditNote, HoldReason, Invoice, Payment
+from dunwell.messaging.models import Message
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now, local_date
 from tests import worlds
@@ -46,12 +47,16 @@ def book(organization: Organization) -> list[str]:
         "invoice_id": Invoice.objects.filter(customer=customer)[0].pk,
         "notice_id": notice.pk,
         "policy_id": DunningPolicy.objects.get(organization=organization).pk,
+        "payment_id": Payment.objects.get(organization=organization).pk,
+        "credit_note_id": CreditNote.objects.get(organization=organization).pk,
+        "message_id": Message.objects.filter(organization=organization)[0].pk,
     }
     sections = [every_path({**values, "section": name}) for name in ("limits", "calendar", "sender", "payment")]
     wanted = (path for one in sections for path in one if not path.endswith(NO_PAGE) and "imports/1/" not in path)
     paths = {f"/o/{organization.slug}/{path}" for path in wanted}
     lists = (
         "customers/?q=nobody",
+        "customers/?standing=late&currency=EUR&col=standing&col=owner&col=tags&per=25",
         "invoices/?state=all&sort=-balance",
         "search/?q=customer",
         "defaulters/?currency=EUR",

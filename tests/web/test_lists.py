@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.ledger.models import Customer
-from dunwell.web.lists import harmless
+from dunwell.web.lists.files import harmless
 from dunwell.web.templatetags.figures import counted
 from tests import worlds
 from tests.web.conftest import Desk, late_customer, run
@@ -26,6 +26,9 @@ PAGES = (
     "follow-up/",
     "follow-up/waiting/",
     "follow-up/ended/",
+    "follow-up/messages/",
+    "payments/?sort=-amount",
+    "credit-notes/",
     "search/?q=customer",
 )
 

@@ -9,34 +9,50 @@ from typing import Any
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
-from dunwell.followup.models import Action, ActionState, CustomerBalance, Notice
+from dunwell.followup.models import Action, ActionState, CustomerBalance, Notice, StandingChange
 from dunwell.followup.queries.pending import LAST_STEP_DONE, customers_chased_in_vain
-from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Contact, Customer, Hold
 from dunwell.organizations.scope import Scope
 
 ON_HOLD = "on_hold"
 
 
-def customer_list(scope: Scope, *, standing: str = "", currency: str = "", search: str = "") -> QuerySet[Customer]:
-    """Customers with their standing and balances; `standing` is one of rules.standing, "on_hold" or "last_step_done".
+def customers(scope: Scope) -> QuerySet[Customer]:
+    """The customers that lists show: all that are not archived."""
+    return scope.rows(Customer).filter(archived_at=None)
 
-    A currency keeps those who owe something in it and puts that balance's `overdue` and `outstanding` on the
-    rows, so that they can be sorted by it.
-    """
-    customers = scope.rows(Customer).filter(archived_at=None).select_related("standing")
+
+def of_standing(scope: Scope, customers: QuerySet[Customer], standing: str) -> QuerySet[Customer]:
+    """Those of a standing: one of rules.standing, "on_hold" or "last_step_done"."""
     if standing == ON_HOLD:
-        customers = customers.filter(standing__on_hold=True)
-    elif standing == LAST_STEP_DONE:
+        return customers.filter(standing__on_hold=True)
+    if standing == LAST_STEP_DONE:
         # One array, not thousands of parameters; the text is constant
         ids = RawSQL("SELECT unnest(%s::bigint[])", [customers_chased_in_vain(scope)])
-        customers = customers.filter(pk__in=ids)
-    elif standing:
-        customers = customers.filter(standing__organization=scope.organization, standing__standing=standing)
-    if currency:
-        customers = customers.filter(balances__currency=currency, balances__outstanding__gt=0)
-    customers = customers_matching(scope, search, customers)
-    return customers.prefetch_related(balances_prefetch(scope))
+        return customers.filter(pk__in=ids)
+    return customers.filter(standing__organization=scope.organization, standing__standing=standing)
+
+
+def owing_in(customers: QuerySet[Customer], currency: str) -> QuerySet[Customer]:
+    """Those who owe something in a currency; they can then be sorted by that balance's amounts."""
+    return customers.filter(balances__currency=currency, balances__outstanding__gt=0)
+
+
+def whose_standing_changed(scope: Scope, customers: QuerySet[Customer], name: str, on: dt.date) -> QuerySet[Customer]:
+    """Those with a change of this name (`became_defaulter`, …) seen on a day."""
+    changes = scope.rows(StandingChange).filter(name=name, changed_on=on)
+    return customers.filter(pk__in=changes.order_by().values("customer"))
+
+
+def waiting_for(scope: Scope, customers: QuerySet[Customer], reason: str) -> QuerySet[Customer]:
+    """Those with a due step that waits for this reason."""
+    waiting = scope.rows(Action).filter(state=ActionState.WAITING, reason=reason)
+    return customers.filter(pk__in=waiting.order_by().values("customer"))
+
+
+def with_balances(scope: Scope, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """The same customers, each with its standing, its person here and `owed`, its balances."""
+    return customers.select_related("standing", "owner").prefetch_related(balances_prefetch(scope))
 
 
 def balances_prefetch(scope: Scope) -> Any:

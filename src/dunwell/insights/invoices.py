@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from dunwell.followup.models import Action, NoticeItem
-from dunwell.insights.search import invoices_matching
 from dunwell.ledger.models import Allocation, Hold, Invoice, InvoiceStatus, WriteOff
 from dunwell.organizations.scope import Scope
 from dunwell.rules.aging import BUCKETS
@@ -18,39 +17,49 @@ NOT_DUE = "not_due"
 STATES = (OPEN, OVERDUE, NOT_DUE, "all", *(s.value for s in InvoiceStatus if s.value != "open"))
 
 
-def invoice_list(
-    scope: Scope,
-    as_of: dt.date,
-    *,
-    state: str = OPEN,
-    age: str = "",
-    currency: str = "",
-    search: str = "",
-) -> QuerySet[Invoice]:
-    """Invoices in a state (open: with something left to pay), of an age bucket on `as_of`, in a currency."""
-    invoices = scope.rows(Invoice).select_related("customer")
-    if state in {OPEN, OVERDUE, NOT_DUE} or age:
-        invoices = invoices.filter(settled_on__isnull=True, is_draft=False, balance__gt=0)
+def invoices(scope: Scope) -> QuerySet[Invoice]:
+    return scope.rows(Invoice)
+
+
+def in_state(invoices: QuerySet[Invoice], state: str, as_of: dt.date) -> QuerySet[Invoice]:
+    """Those in one of STATES (open: with something left to pay); overdue and not yet due are meant on `as_of`."""
+    if state in {OPEN, OVERDUE, NOT_DUE}:
+        invoices = _open(invoices)
     if state == OVERDUE:
-        invoices = invoices.filter(due_on__lt=as_of)
-    elif state == NOT_DUE:
-        invoices = invoices.filter(due_on__gte=as_of)
-    elif state in InvoiceStatus.values and state != OPEN:
-        invoices = invoices.filter(status=state)
-    if currency:
-        invoices = invoices.filter(currency=currency)
-    return invoices_matching(scope, search, _of_age(invoices, age, as_of))
+        return invoices.filter(due_on__lt=as_of)
+    if state == NOT_DUE:
+        return invoices.filter(due_on__gte=as_of)
+    if state in InvoiceStatus.values and state != OPEN:
+        return invoices.filter(status=state)
+    return invoices
 
 
-def _of_age(invoices: QuerySet[Invoice], age: str, as_of: dt.date) -> QuerySet[Invoice]:
-    chosen = next((bucket for bucket in BUCKETS if bucket.name == age), None)
-    if chosen is None:
-        return invoices
+def of_age(invoices: QuerySet[Invoice], age: str, as_of: dt.date) -> QuerySet[Invoice]:
+    """The open ones of an age bucket on `as_of`."""
+    chosen = next(bucket for bucket in BUCKETS if bucket.name == age)
+    invoices = _open(invoices)
     if chosen.first_day is not None:
         invoices = invoices.filter(due_on__lte=as_of - dt.timedelta(days=chosen.first_day))
     if chosen.last_day is not None:
         invoices = invoices.filter(due_on__gte=as_of - dt.timedelta(days=chosen.last_day))
     return invoices
+
+
+def _open(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    return invoices.filter(settled_on__isnull=True, is_draft=False, balance__gt=0)
+
+
+def held(invoices: QuerySet[Invoice], as_of: dt.date, *, reason: str = "") -> QuerySet[Invoice]:
+    """Those with a hold of their own that stands on a day (holds of the whole customer do not count)."""
+    standing = Hold.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=as_of),
+        organization=OuterRef("organization"),
+        customer=OuterRef("customer"),
+        invoice=OuterRef("pk"),
+        released_on__isnull=True,
+        starts_on__lte=as_of,
+    )
+    return invoices.filter(Exists(standing.filter(reason=reason) if reason else standing))
 
 
 def invoices_of_customer(scope: Scope, customer_id: int) -> QuerySet[Invoice]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -27,52 +28,46 @@ UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUE
 FINISHED = (NoticeState.SENT, NoticeState.CANCELLED)
 
 
-def notices_at_hand(scope: Scope, since: dt.date) -> QuerySet[Notice]:
-    """Notices with something still to come, of whatever day, and those since a day that are finished."""
-    wanted = Q(state__in=UNFINISHED) | Q(as_of__gte=since, state__in=FINISHED)
-    return scope.rows(Notice).filter(wanted).select_related("customer", "step")
+def notices(scope: Scope) -> QuerySet[Notice]:
+    """All notices, without the bodies."""
+    return scope.rows(Notice).defer("body_html", "body_text")
 
 
-def notice_list(
-    scope: Scope,
-    since: dt.date,
-    *,
-    state: str = "",
-    tone: str = "",
-    search: str = "",
-    only_stuck: bool = False,
-) -> QuerySet[Notice]:
-    """Notices at hand in a state and tone, of customers that match the search; bodies are left out.
+def at_hand(notices: QuerySet[Notice], since: dt.date) -> QuerySet[Notice]:
+    """Those with something still to come, of whatever day, and those since a day that are finished."""
+    return notices.filter(Q(state__in=UNFINISHED) | Q(as_of__gte=since, state__in=FINISHED))
 
-    `only_stuck` keeps those that only a person can move on.
-    """
-    notices = notices_at_hand(scope, since).defer("body_html", "body_text")
-    if only_stuck:
-        notices = notices.filter(pk__in=stuck_notices(scope).order_by().values("pk"))
-    if state:
-        notices = notices.filter(state=state)
-    if tone:
-        notices = notices.filter(tone=tone)
-    if search.strip():
-        customers = customers_matching(scope, search, scope.rows(Customer))
-        notices = notices.filter(customer__in=customers.order_by().values("pk"))
-    return notices.annotate(invoices=Count("items"))
+
+def described(notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """The same notices, each with its customer, step and the number of its `invoices`."""
+    return notices.select_related("customer", "step").annotate(invoices=Count("items"))
+
+
+def only_stuck(scope: Scope, notices: QuerySet[Notice]) -> QuerySet[Notice]:
+    """Those that only a person can move on."""
+    return notices.filter(pk__in=stuck_notices(scope).order_by().values("pk"))
+
+
+def of_customers_matching(scope: Scope, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
+    """Rows with a customer, of those customers that match the search."""
+    customers = customers_matching(scope, search, scope.rows(Customer))
+    return rows.filter(customer__in=customers.order_by().values("pk"))
 
 
 def notice_counts(scope: Scope, since: dt.date) -> dict[str, int]:
     """How many notices at hand there are by state."""
-    rows = notices_at_hand(scope, since).order_by().values("state").annotate(n=Count("pk"))
+    rows = at_hand(notices(scope), since).order_by().values("state").annotate(n=Count("pk"))
     return {row["state"]: row["n"] for row in rows}
 
 
 def waiting_counts(scope: Scope) -> dict[str, int]:
     """How many due steps wait, by reason."""
-    return _by_reason(scope.rows(Action).filter(state=ActionState.WAITING))
+    return _by_reason(waiting(scope))
 
 
 def ended_counts(scope: Scope, since: dt.date) -> dict[str, int]:
     """How many due steps ended without being sent since this day, by reason."""
-    return _by_reason(_ended(scope, since))
+    return _by_reason(ended_since(scope, ended(scope), since))
 
 
 def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
@@ -80,20 +75,29 @@ def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
     return {row["reason"]: row["n"] for row in rows}
 
 
-def _ended(scope: Scope, since: dt.date) -> QuerySet[Action]:
-    start = dt.datetime.combine(since, dt.time.min, scope.organization.zone)
-    return scope.rows(Action).filter(state=ActionState.FINAL, changed_at__gte=start)
-
-
-def waiting_list(scope: Scope, *, reason: str = "", search: str = "") -> QuerySet[Action]:
+def waiting(scope: Scope) -> QuerySet[Action]:
     """Steps that are due and wait, with the reason."""
-    actions = scope.rows(Action).filter(state=ActionState.WAITING)
-    return _found(scope, actions, reason, search)
+    return scope.rows(Action).filter(state=ActionState.WAITING)
+
+
+def ended(scope: Scope) -> QuerySet[Action]:
+    """Steps that ended without being sent, with the reason."""
+    return scope.rows(Action).filter(state=ActionState.FINAL)
+
+
+def ended_since(scope: Scope, actions: QuerySet[Action], since: dt.date) -> QuerySet[Action]:
+    return actions.filter(changed_at__gte=dt.datetime.combine(since, dt.time.min, scope.organization.zone))
+
+
+def actions_matching(scope: Scope, actions: QuerySet[Action], search: str) -> QuerySet[Action]:
+    """Those of customers that match, and those of the invoice with this number."""
+    customers = customers_matching(scope, search, scope.rows(Customer))
+    return actions.filter(Q(customer__in=customers.order_by().values("pk")) | Q(invoice__number=search.strip()))
 
 
 def waiting_step(scope: Scope, action_id: int) -> Action | None:
     """One due step, waiting or by now no longer, with its invoice and customer."""
-    return _found(scope, scope.rows(Action).filter(pk=action_id), "", "").first()
+    return scope.rows(Action).filter(pk=action_id).select_related("customer", "invoice", "step").first()
 
 
 def steps_under_way(scope: Scope, invoice_ids: Iterable[int]) -> list[Action]:
@@ -102,20 +106,6 @@ def steps_under_way(scope: Scope, invoice_ids: Iterable[int]) -> list[Action]:
         invoice__in=list(invoice_ids), state__in=(ActionState.WAITING, ActionState.PLANNED)
     )
     return list(found.select_related("notice").order_by("pk"))
-
-
-def ended_list(scope: Scope, since: dt.date, *, reason: str = "", search: str = "") -> QuerySet[Action]:
-    """Steps that ended since this day without being sent, with the reason."""
-    return _found(scope, _ended(scope, since), reason, search)
-
-
-def _found(scope: Scope, actions: QuerySet[Action], reason: str, search: str) -> QuerySet[Action]:
-    if reason:
-        actions = actions.filter(reason=reason)
-    if search.strip():
-        customers = customers_matching(scope, search, scope.rows(Customer))
-        actions = actions.filter(Q(customer__in=customers.order_by().values("pk")) | Q(invoice__number=search.strip()))
-    return actions.select_related("customer", "invoice", "step")
 
 
 def notice(scope: Scope, notice_id: int) -> Notice | None:

@@ -1,4 +1,4 @@
-"""Finding customers and invoices: by exact number, or by the beginning of each word of a customer's name."""
+"""Finding rows: by exact number, or by the beginning of each word of a name, an address or a subject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
-from dunwell.ledger.models import Customer, Invoice
+from dunwell.ledger.models import Contact, Customer, Invoice
+from dunwell.ledger.models.customers import CONTACT_WORDS
+from dunwell.messaging.models import Message
+from dunwell.messaging.models.outbox import MESSAGE_WORDS
 from dunwell.organizations.scope import Scope
 from dunwell.rules.names import name_key
 
@@ -20,15 +23,22 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", name_key(text)[:200])[:6]
 
 
+def beginnings(text: str) -> SearchQuery | None:
+    """The question for rows with a word for each word of `text` that begins so; nothing for a text without words."""
+    prefixes = words(text)
+    if not prefixes:
+        return None
+    return SearchQuery(" & ".join(f"{word}:*" for word in prefixes), search_type="raw", config="simple")
+
+
 def customers_matching(scope: Scope, text: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """Those of `customers` with this number, or with a word in their name for each word of `text`; blank finds all."""
     text = text.strip()
     if not text:
         return customers
     found = scope.rows(Customer).filter(number=text).values("pk")
-    prefixes = words(text)
-    if prefixes:
-        query = SearchQuery(" & ".join(f"{word}:*" for word in prefixes), search_type="raw", config="simple")
+    query = beginnings(text)
+    if query is not None:
         # A union, because an OR of the two would read every customer
         found = found.union(_by_name(scope, query))
     return customers.filter(pk__in=found)
@@ -44,11 +54,33 @@ def _by_name(scope: Scope, query: SearchQuery) -> QuerySet[Customer]:
     )
 
 
+def customer_ids_matching(scope: Scope, text: str) -> list[int]:
+    """At most MOST_CUSTOMERS ids of customers that match."""
+    found = customers_matching(scope, text, scope.rows(Customer))
+    return list(found.order_by().values_list("pk", flat=True)[:MOST_CUSTOMERS])
+
+
 def invoices_matching(scope: Scope, text: str, invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     """Those of `invoices` with exactly this number, or of a customer that matches; blank finds all."""
     text = text.strip()
     if not text:
         return invoices
-    found = customers_matching(scope, text, scope.rows(Customer))
-    customer_ids = list(found.order_by().values_list("pk", flat=True)[:MOST_CUSTOMERS])
-    return invoices.filter(Q(number=text) | Q(customer_id__in=customer_ids))
+    return invoices.filter(Q(number=text) | Q(customer_id__in=customer_ids_matching(scope, text)))
+
+
+def contacts_matching(scope: Scope, text: str, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
+    """Those with a word in their name or address for each word of `text`."""
+    query = beginnings(text)
+    if query is None:
+        return contacts.none()
+    # The vector is the expression of the index contact_by_word
+    return contacts.filter(organization=scope.organization).alias(found_by=CONTACT_WORDS).filter(found_by=query)
+
+
+def messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> QuerySet[Message]:
+    """Those with a word in their subject or address for each word of `text`."""
+    query = beginnings(text)
+    if query is None:
+        return messages.none()
+    # The vector is the expression of the index message_by_word
+    return messages.filter(organization=scope.organization).alias(found_by=MESSAGE_WORDS).filter(found_by=query)

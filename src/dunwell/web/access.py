@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from dunwell.followup.models import Run
+from dunwell.insights.activity import last_run
+from dunwell.insights.book import Book, book
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, User
 from dunwell.organizations.scope import Scope
 from dunwell.rules.permissions import Permission, may
@@ -69,6 +73,15 @@ class Desk:
             self._others = [entry.organization for entry in memberships.select_related("organization")[:50]]
             self._others.sort(key=lambda organization: organization.name.casefold())
         return self._others
+
+    @cached_property
+    def book(self) -> Book:
+        """What the whole book added up to at the last assessment; read once."""
+        return book(self.scope)
+
+    @cached_property
+    def last_run(self) -> Run | None:
+        return last_run(self.organization)
 
     def url(self, name: str, *args: Any) -> str:
         return reverse(name, args=(self.organization.slug, *args))

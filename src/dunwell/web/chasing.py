@@ -26,8 +26,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(desk.url("web:followup"))
     if request.method == "POST":
         return _start(request, slug)
-    batch = insights.notice_list(desk.scope, desk.today, state=NoticeState.COMPOSED)
-    first = list(batch.order_by("-amount", "pk")[:SHOWN])
+    batch = insights.notices(desk.scope).filter(state=NoticeState.COMPOSED)
+    first = list(insights.described(batch).order_by("-amount", "pk")[:SHOWN])
     return desk.render(
         "web/start_chasing.html",
         {

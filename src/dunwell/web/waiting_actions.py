@@ -115,7 +115,7 @@ def send(request: HttpRequest, slug: str, action_id: int) -> HttpResponse:
     step = _step_or_404(desk, action_id)
     if not _waits_for(desk, step, *services.SENT_ANYWAY):
         return _back(desk)
-    waiting = insights.waiting_list(desk.scope).filter(customer=step.customer_id, reason__in=services.SENT_ANYWAY)
+    waiting = insights.waiting(desk.scope).filter(customer=step.customer_id, reason__in=services.SENT_ANYWAY)
     invoices = list(waiting.order_by().values_list("invoice", flat=True))
     services.send_despite_limits(
         organization=desk.organization, customer_id=step.customer_id, by=desk.user, now=desk.now
@@ -133,7 +133,7 @@ def drop(request: HttpRequest, slug: str, action_id: int) -> HttpResponse:
         with transaction.atomic():
             services.drop_action(organization=desk.organization, action_id=step.pk, by=desk.user, now=desk.now)
             if step.reason == Waiting.OLD_DEBT:
-                others = insights.waiting_list(desk.scope, reason=step.reason).filter(invoice=step.invoice_id)
+                others = insights.waiting(desk.scope).filter(reason=step.reason, invoice=step.invoice_id)
                 for other in others.order_by("pk"):
                     services.drop_action(organization=desk.organization, action_id=other.pk, by=desk.user, now=desk.now)
     except services.NoticeMovedOnError as error:

@@ -21,7 +21,8 @@ from dunwell.ledger.models import FileImport, ImportState
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.imports.forms import ColumnsForm, UploadForm
-from dunwell.web.lists import Sort, listing
+from dunwell.web.lists.paging import listing
+from dunwell.web.lists.table import Sort
 
 SORTS = {"when": Sort(("id",), starts_down=True)}
 

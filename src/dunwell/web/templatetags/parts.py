@@ -13,6 +13,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from dunwell.web import accounts, assets, forms, words
+from dunwell.web.lists.shown import Shown
+from dunwell.web.lists.table import Column
 
 register = template.Library()
 
@@ -79,17 +81,30 @@ def reason_name(reason: str) -> str:
     return words.reason_name(str(reason))
 
 
-@register.inclusion_tag("web/components/sort_header.html", takes_context=True)
-def sort_header(context: Mapping[str, Any], listing: Any, key: str, label: str, css: str = "") -> dict[str, Any]:
-    """A column's head that sorts by it; `listing` knows the present order."""
-    descending = listing.sort == key and not listing.descending if listing.sort == key else listing.starts_down(key)
-    value = f"-{key}" if descending else key
-    return {
-        "label": label,
-        "css": css,
-        "url": here(context, sort=value),
-        "direction": listing.direction(key),
-    }
+@register.simple_tag(takes_context=True)
+def without(context: Mapping[str, Any], name: str) -> str:
+    """This page's address without one of its filters, by the name that a variable holds."""
+    return here(context, **{name: None})
+
+
+@register.inclusion_tag("web/lists/column_head.html", takes_context=True)
+def column_head(context: Mapping[str, Any], shown: Shown, column: Column) -> dict[str, Any]:
+    """A column's head; a link that sorts by it where the list can be."""
+    css = "num" if "num" in column.css.split() else ""
+    head = {"label": column.head, "css": css}
+    if column.name not in shown.sorts:
+        return head
+    listing = shown.listing
+    descending = not listing.descending if listing.sort == column.name else listing.starts_down(column.name)
+    url = here(context, sort=f"-{column.name}" if descending else column.name)
+    return {**head, "url": url, "direction": listing.direction(column.name)}
+
+
+@register.simple_tag(takes_context=True)
+def cell(context: template.Context, column: Column) -> SafeString:
+    """What a column says about the row at hand; nothing but space is nothing, so that phones leave it out."""
+    engine = context.template.engine  # type: ignore[union-attr]
+    return SafeString(engine.get_template(column.cell).render(context).strip())
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,56 @@
+"""The page of a list, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+
+from dunwell.rules.permissions import Permission
+from dunwell.web.access import Desk, access
+from dunwell.web.lists import files
+from dunwell.web.lists.shown import Shown
+from dunwell.web.lists.table import Table
+
+
+def show(table: Table) -> Callable[..., HttpResponseBase]:
+    """The view of a list; with `?format=csv` or `xlsx` it is a file."""
+
+    def view(request: HttpRequest, slug: str) -> HttpResponseBase:
+        desk = access(request, slug, table.permission)
+        shown = Shown(table, desk, request.GET)
+        if request.GET.get("format") in {"csv", "xlsx"}:
+            return _file(desk, shown)
+        return desk.render("web/lists/list.html", page_context(desk, shown))
+
+    return view
+
+
+def page_context(desk: Desk, shown: Shown) -> dict[str, Any]:
+    table = shown.table
+    return {
+        "place": table.place or table.name,
+        "table": table,
+        "shown": shown,
+        "listing": shown.listing,
+        "lead": table.lead(desk),
+        **table.context(desk, shown),
+    }
+
+
+def _file(desk: Desk, shown: Shown) -> HttpResponseBase:
+    if not desk.may(Permission.EXPORT_BOOK):
+        raise PermissionDenied(f"Your role here, {desk.membership.get_role_display()}, does not allow this.")
+    if desk.request.GET["format"] == "csv":
+        return files.csv_response(desk, shown)
+    most = files.MOST_IN_A_WORKBOOK
+    if shown.rows.order_by()[: most + 1].count() > most:
+        messages.error(desk.request, f"Excel files end at {most:,} rows. Narrow the list, or take CSV.")
+        address = desk.request.GET.copy()
+        address.pop("format")
+        return redirect(f"{desk.request.path}?{address.urlencode()}")
+    return files.workbook_response(desk, shown)
