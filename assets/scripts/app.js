@@ -8,6 +8,7 @@ import { keys } from "./parts/keys.js";
 import { menus } from "./parts/menus.js";
 import { textEditor } from "./parts/text-editor.js";
 import { themeChoice } from "./parts/theme-choice.js";
+import { uploads } from "./parts/uploads.js";
 
 // Listeners sit on the document, so that a swapped page needs no second binding.
 dialogs();
@@ -16,6 +17,7 @@ keys();
 menus();
 textEditor();
 themeChoice();
+uploads();
 
 // What must look at each new page.
 function arrive() {

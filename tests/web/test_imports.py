@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import AsyncClient, Client
 
 from dunwell.ledger.models import FileImport, ImportMapping, Invoice
 from dunwell.organizations.models import Organization, Role, User
@@ -157,3 +159,27 @@ def test_another_organizations_import_is_not_found(
     stranger = Client()
     stranger.force_login(charlie)
     assert stranger.get(f"/o/{other_organization.slug}/imports/{found.pk}/").status_code == 404
+
+
+def test_the_refused_rows_are_told_as_the_file_divides_them_and_the_assumed_dates_by_invoice(
+    organization: Organization, client: Client, alice: User
+) -> None:
+    content = "Customer;Invoice;Invoice date;Due date;Total\nAcme;1;2026-01-10;;100.00\nBolt;2;never;2026-02-10;50.00\n"
+    found = _upload(client, organization, content)
+    address = f"/o/{organization.slug}/imports/{found.pk}/"
+    client.post(f"{address}columns/", _answers(client, address, scope="adds"))
+    run_upload(found.pk, now=database_now())
+    client.post(f"{address}start/")
+    run_upload(found.pk, now=database_now())
+    page = client.get(address).content.decode()
+    assert "1 due date from terms" in page
+    invoice = Invoice.objects.get()
+    assert f'href="/o/{organization.slug}/invoices/{invoice.pk}/">1</a>' in page
+
+    async def download() -> bytes:
+        browser = AsyncClient()
+        await browser.aforce_login(alice)
+        response: Any = await browser.get(f"{address}errors/")
+        return b"".join([part async for part in response])
+
+    assert b"line;column;value;reason" in async_to_sync(download)()

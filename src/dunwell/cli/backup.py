@@ -18,6 +18,7 @@ from django.template.defaultfilters import filesizeformat
 
 import dunwell
 from dunwell.cli.postgres import find_programs, server_version
+from dunwell.cli.words import counted
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now
 from dunwell.workflows.archives import CHUNK, ArchiveWriter
@@ -48,7 +49,7 @@ def backup(
     if as_json:
         typer.echo(json.dumps(facts))
         return
-    say(f"{file} holds everything: {facts['organizations']} organization(s), {_size(facts['bytes'])}.")
+    say(f"{file} holds everything: {counted(facts['organizations'], 'organization')}, {_size(facts['bytes'])}.")
     if without_secret_key:
         say(
             "The secret key is not in it. Keep DUNWELL_SECRET_KEY (or the data folder's `secret-key`) elsewhere: "
@@ -90,7 +91,7 @@ def _write(target: IO[bytes], *, with_secret: bool, say: Any) -> dict[str, Any]:
         dumped = writer.add(DUMP, iter(lambda: output.read(CHUNK), b""), packed=True)
     # After the database: a file that a row names is there, unless it was tidied away since
     files = list(stored_files())
-    say(f"{_size(dumped)} dumped. Adding {len(files)} stored file{'' if len(files) == 1 else 's'} …")
+    say(f"{_size(dumped)} dumped. Adding {counted(len(files), 'stored file')} …")
     for path in files:
         with contextlib.suppress(FileNotFoundError):
             _add_file(writer, path)

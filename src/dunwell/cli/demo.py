@@ -122,10 +122,11 @@ def _tell(show: Progress, organization: Organization, summary: dict[str, object]
     moment = demo_organization.first_run_of(organization).astimezone(organization.zone)
     show.say(
         f"\n{organization.name} owns this book of {summary['customers']} customers and {summary['invoices']} invoices, "
-        f"{summary['open']} of them open; {summary['defaulters']} customers are defaulters.\n"
+        f"{summary['open']} of them open.\n"
         f"Its first run is dated {moment:%A %d %B %Y, %H:%M} in {organization.time_zone}, its last business day, so "
         f"that mails go out whatever day it is now: {summary['planned']} reminders planned, "
-        f"{summary['sent']} mails sent.\n"
+        f"{summary['sent']} mails sent. {summary['defaulters']} customers were defaulters on that day; the pages show "
+        "today's figures as soon as the worker has made its first pass.\n"
         f"They are files in {mails}; nothing leaves this machine."
     )
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn, cast, get_args
 import typer
 
 from dunwell.cli.dates import DATE
+from dunwell.cli.words import counted
 from dunwell.ledger.imports.errors import ImportRefusedError, NeedsAnswerError
 from dunwell.ledger.imports.files import look_at
 from dunwell.ledger.imports.inspection import Inspection, inspect
@@ -168,7 +169,8 @@ def _how_to_answer(question: Question) -> str:
 
 def _say(report: ImportReport) -> None:
     facts: dict[str, Any] = report.as_json()
-    typer.echo(("Would be: " if report.dry_run else "Imported: ") + f"{report.rows} rows as of {report.as_of}")
+    done = "Would be" if report.dry_run else "Imported"
+    typer.echo(f"{done}: {counted(report.rows, 'row')} as of {report.as_of}")
     for name in ("customers", "invoices", "payments", "credit_notes", "holds"):
         tally = facts[name]
         if any(tally.values()):
@@ -177,15 +179,18 @@ def _say(report: ImportReport) -> None:
                 f"{tally['unchanged']} unchanged"
             )
     if report.not_yet:
-        typer.echo(f"  {report.not_yet} rows are dated after {report.as_of} and were left out")
+        typer.echo(f"  {counted(report.not_yet, 'row')} dated after {report.as_of} left out")
     if report.due_assumed or report.currency_assumed:
-        typer.echo(f"  assumed: {report.due_assumed} due dates, {report.currency_assumed} currencies")
+        dates = counted(report.due_assumed, "due date")
+        currencies = counted(report.currency_assumed, "currency", "currencies")
+        typer.echo(f"  assumed: {dates}, {currencies}")
     if report.absent:
         _say_absent(report)
     if report.refused:
-        typer.echo(f"  {report.refused} rows refused, see {report.errors_file}")
+        typer.echo(f"  {counted(report.refused, 'row')} refused, see {report.errors_file}")
 
 
 def _say_absent(report: ImportReport) -> None:
     for currency, (count, amount) in report.absent.items():
-        typer.echo(f"  {count} open invoices over {amount} {currency} are not in the file: settled on {report.as_of}")
+        open_ones = counted(count, "open invoice")
+        typer.echo(f"  {open_ones} over {amount} {currency} not in the file: settled on {report.as_of}")

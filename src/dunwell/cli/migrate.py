@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dunwell.cli.words import counted
 from dunwell.workflows.organizations import refresh_shipped_texts
 
 _MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
@@ -21,7 +22,7 @@ def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one J
     if as_json:
         typer.echo(json.dumps({"migrations": done}))
     else:
-        typer.echo(f"{done} migrations applied." if done else "Nothing to do: the tables are up to date.")
+        typer.echo(f"{counted(done, 'migration')} applied." if done else "Nothing to do: the tables are up to date.")
 
 
 def bring_up_to_date() -> int:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dunwell.cli.words import counted
 from dunwell.organizations.queries import organization_by_slug
 from dunwell.workflows.replay import replay as live_through
 
@@ -28,19 +29,19 @@ def replay(
     if as_json:
         typer.echo(json.dumps(report))
         return
+    days = counted(report["days"], "day")
     if not report["notices"]:
-        typer.echo(f"{report['days']} days in which nothing would have gone out: nothing in the book fell due then.")
+        typer.echo(f"{days} in which nothing would have gone out: nothing in the book fell due then.")
         return
-    typer.echo(
-        f"{report['days']} days, {sum(report['notices'].values())} notices to {len(report['contacts'])} customers."
-    )
+    notices = counted(sum(report["notices"].values()), "notice")
+    typer.echo(f"{days}, {notices} to {counted(len(report['contacts']), 'customer')}.")
     for step, count in report["notices"].items():
         typer.echo(f"  {step}: {count}")
     waited = report["days_first_notice_to_payment"]
     if waited["n"]:
         typer.echo(
             f"  First notice to payment: {waited['median']} days in the middle, {waited['p90']} for nine of ten "
-            f"({waited['n']} invoices)."
+            f"({counted(waited['n'], 'invoice')})."
         )
     for assumption in report["assumptions"]:
         typer.echo(f"  {assumption}")

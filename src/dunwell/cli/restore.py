@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from dunwell.cli.backup import DUMP, FILES, KIND, SECRET, VERSION, applied_migrations, data_folder, free_space
 from dunwell.cli.migrate import bring_up_to_date
 from dunwell.cli.postgres import Programs, find_programs, server_version
+from dunwell.cli.words import counted
 from dunwell.followup.services.switches import stop_sending
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now
@@ -68,19 +69,19 @@ def restore_archive(archive: Archive, *, say: Say, keep_sending: bool = False) -
         say("Restoring the database …")
         _load(programs, folder / DUMP)
         aside = _put_in_place(folder / FILES)
-        say(f"{len(files)} stored file{'' if len(files) == 1 else 's'} put back.")
+        say(f"{counted(len(files), 'stored file')} put back.")
         if aside:
             say(f"The files that were there before are in {aside}; delete them when you miss nothing.")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _restore_secret(archive, say)
     if applied := bring_up_to_date():
-        say(f"The archive is of an older Dunwell: {applied} migration{'' if applied == 1 else 's'} applied.")
+        say(f"The archive is of an older Dunwell: {counted(applied, 'migration')} applied.")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     if not keep_sending:
         _stop_all(say)
-    say(f"Restored: {Organization.objects.count()} organization(s), {User.objects.count()} person(s).")
+    say(f"Restored: {_what_is_there()}.")
 
 
 def _refuse_newer(archive: Archive) -> None:
@@ -104,17 +105,21 @@ def _refuse_occupied(*, force: bool) -> None:
         row = cursor.fetchone()
     if row and row[0]:
         raise RestoreRefusedError(
-            f"{row[0]} other connection(s) use this database. Stop `dunwell serve` and `dunwell worker` first. "
+            f"{counted(row[0], 'other connection')} to this database. Stop `dunwell serve` and `dunwell worker` first. "
             "Nothing has been changed."
         )
     if force or not applied_migrations():
         return
-    organizations, people = Organization.objects.count(), User.objects.count()
-    if organizations or people:
+    if Organization.objects.exists() or User.objects.exists():
         raise RestoreRefusedError(
-            f"This installation is not empty: {organizations} organization(s), {people} person(s). Restore into an "
-            "empty one, or replace all of it with --force. Nothing has been changed."
+            f"This installation is not empty: {_what_is_there()}. Restore into an empty one, or replace all of it "
+            "with --force. Nothing has been changed."
         )
+
+
+def _what_is_there() -> str:
+    people = counted(User.objects.count(), "person", "people")
+    return f"{counted(Organization.objects.count(), 'organization')}, {people}"
 
 
 def _load(programs: Programs, dump: Path) -> None:

@@ -11,6 +11,7 @@ import typer
 from django.db import connection
 
 from dunwell.cli.dates import DATE
+from dunwell.cli.words import counted
 from dunwell.organizations import queries
 from dunwell.organizations.models import Organization
 from dunwell.workflows.run import RunReport, run_organization
@@ -69,15 +70,16 @@ def _run(organization: Organization, as_of: dt.datetime | None, *, dry_run: bool
 
 def _say(slug: str, report: RunReport) -> None:
     typer.echo(
-        f"{slug}, as of {report.as_of}: {report.assessed} customers assessed, {report.planned} reminders planned."
+        f"{slug}, as of {report.as_of}: {counted(report.assessed, 'customer')} assessed, "
+        f"{counted(report.planned, 'reminder')} planned."
     )
     typer.echo(
-        f"  {report.notices} notices written, {report.queued} queued, {report.sent} sent, {report.failed} failed, "
-        f"{report.uncertain} uncertain"
+        f"  {counted(report.notices, 'notice')} written, {report.queued} queued, {report.sent} sent, "
+        f"{report.failed} failed, {report.uncertain} uncertain"
     )
     for reason, count in sorted(report.waiting.items()):
         typer.echo(f"  waiting: {reason.replace('_', ' ')} {count}")
     if report.needs_person:
-        typer.echo(f"  {len(report.needs_person)} cases need a person")
+        typer.echo(f"  {counted(len(report.needs_person), 'case needs', 'cases need')} a person")
     for remark in report.remarks:
         typer.echo(f"  {remark}")

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from dunwell.cli.dates import DATE
+from dunwell.cli.words import counted
 from dunwell.followup.queries.standing import book_standing
 from dunwell.organizations.queries import database_now, local_date, organization_by_slug
 from dunwell.rules.money import plain
@@ -35,11 +36,13 @@ def standing(
         }
         typer.echo(json.dumps(report))
         return
-    typer.echo(f"{found.name} as of {day}: {result.open_invoices} open invoices, {result.overdue_invoices} overdue.")
+    typer.echo(
+        f"{found.name} as of {day}: {counted(result.open_invoices, 'open invoice')}, {result.overdue_invoices} overdue."
+    )
     for currency, amount in result.outstanding.items():
         typer.echo(f"  {plain(amount)} {currency} outstanding, {plain(result.overdue[currency])} {currency} overdue")
     customers = result.customers
     typer.echo(
         f"  Customers: {customers['current']} current, {customers['due_soon']} due soon, {customers['late']} late, "
-        f"{customers['defaulter']} defaulters"
+        f"{counted(customers['defaulter'], 'defaulter')}"
     )

@@ -49,9 +49,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "dunwell.web.middleware.security_headers",
     "dunwell.web.health.probes",
     "django.middleware.security.SecurityMiddleware",
-    "dunwell.web.middleware.content_security_policy",
     "dunwell.web.middleware.StaticFiles",
     "dunwell.web.middleware.no_null_characters",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -141,7 +141,7 @@ WORKER_CONCURRENCY = env.worker_concurrency
 # Security: everything a browser can enforce is on; https-only parts follow the base URL
 SESSION_COOKIE_SECURE = env.is_https
 CSRF_COOKIE_SECURE = env.is_https
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [env.base_url.rstrip("/")]
 SECURE_CONTENT_TYPE_NOSNIFF = True

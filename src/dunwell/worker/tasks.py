@@ -21,6 +21,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
 from dunwell.ledger.imports.services import give_up_import
+from dunwell.ledger.imports.tidying import tidy_uploads
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import database_now, local_date
 from dunwell.worker import schedule
@@ -119,17 +120,26 @@ async def rescue(context: JobContext, timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(name="worker.tidy", queueing_lock="worker.tidy", queue="schedule", pass_context=True)
 async def tidy(context: JobContext, timestamp: int) -> None:
-    """Forget finished jobs and sessions that are over."""
+    """Forget finished jobs, sessions that are over, and old uploads."""
     del timestamp
     await context.app.job_manager.delete_old_jobs(
         nb_hours=KEEP_JOBS_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
     )
     await clear_sessions.defer_async()
+    await tidy_files.defer_async()
 
 
 @app.task(name="worker.clear-sessions", queue="schedule")
 def clear_sessions() -> None:
     call_command("clearsessions")
+
+
+@app.task(name="imports.tidy", queue="schedule")
+def tidy_files() -> None:
+    """Old uploads go."""
+    removed = tidy_uploads(database_now())
+    if removed:
+        log.info("tidied", files=removed)
 
 
 def _ask_for(task: Task[..., None, ...], *, key: str, lock: str, **arguments: int) -> None:

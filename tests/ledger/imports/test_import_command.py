@@ -60,7 +60,7 @@ def test_the_report_is_one_json_object(organization: Organization, book: Path) -
 def test_in_words(organization: Organization, book: Path) -> None:
     result = dunwell_import(book, "--organization", organization.slug, "--as-of", "2026-03-01")
     assert result.exit_code == 0
-    assert "1 rows as of 2026-03-01" in result.stdout
+    assert "1 row as of 2026-03-01" in result.stdout
     assert 'invoice_number = "Invoice"' in result.stdout
     assert Invoice.objects.get().first_known_on == dt.date(2026, 3, 1)
 

@@ -20,8 +20,9 @@ def _cell(text: str) -> str:
 class ErrorsFile:
     """Opened with the first refusal; `path` is None where there was none. An import that fails leaves none."""
 
-    def __init__(self, target: Path) -> None:
+    def __init__(self, target: Path, *, delimiter: str = "") -> None:
         self._target = target
+        self._delimiter = delimiter or ","  # as the source has it: the same program opens both
         self._file: TextIO | None = None
         self._writer: Any = None
 
@@ -45,6 +46,6 @@ class ErrorsFile:
             self._target.parent.mkdir(parents=True, exist_ok=True)
             # The mark in front makes spreadsheets read UTF-8
             self._file = self._target.open("w", encoding="utf-8-sig", newline="")
-            self._writer = csv.writer(self._file)
+            self._writer = csv.writer(self._file, delimiter=self._delimiter)
             self._writer.writerow(("line", "column", "value", "reason"))
         self._writer.writerow((line, _cell(column), _cell(value), _cell(reason)))

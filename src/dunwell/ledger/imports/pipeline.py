@@ -241,4 +241,9 @@ class Pipeline:
             report.due_assumed,
             report.currency_assumed,
         ) = self.cursor.fetchone()
+        if report.due_assumed:
+            self._run("invoices", "assumed")
+            report.due_assumed_first = [
+                (pk, number, customer, due_on.isoformat()) for pk, number, customer, due_on in self.cursor.fetchall()
+            ]
         self._lap("count")

@@ -34,6 +34,7 @@ class ImportReport:
     skipped: int = 0
     not_yet: int = 0
     due_assumed: int = 0
+    due_assumed_first: list[tuple[int, str, str, str]] = field(default_factory=list)
     currency_assumed: int = 0
     absent: dict[str, tuple[int, str]] = field(default_factory=dict)
     absent_largest: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -52,6 +53,10 @@ class ImportReport:
             "skipped": self.skipped,
             "not_yet": self.not_yet,
             "flagged": {"due_date": self.due_assumed, "currency": self.currency_assumed},
+            "due_assumed": [
+                {"id": pk, "number": number, "customer": customer, "due_on": due_on}
+                for pk, number, customer, due_on in self.due_assumed_first
+            ],
             "settled_absent": {
                 "count": sum(count for count, _ in self.absent.values()),
                 "sums": {currency: amount for currency, (_, amount) in self.absent.items()},

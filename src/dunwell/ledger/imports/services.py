@@ -80,7 +80,7 @@ def import_file(
     started = time.monotonic()
     try:
         with (
-            ErrorsFile(target) as errors,
+            ErrorsFile(target, delimiter=facts.delimiter) as errors,
             transaction.atomic(),
             pghistory.context(user=actor, source="import", file=facts.name),
         ):
@@ -169,6 +169,12 @@ def facts_of(file_import: FileImport, mapping: Mapping) -> FileFacts:
     """The uploaded file, as it is read under a mapping."""
     path = _data_dir() / file_import.path
     return look_at(path, name=file_import.file_name, encoding=mapping.encoding, delimiter=mapping.delimiter)
+
+
+def upload_of(file_import: FileImport) -> Path | None:
+    """The uploaded file, where it is still kept."""
+    path = _data_dir() / file_import.path
+    return path if file_import.path and path.is_file() else None
 
 
 def errors_file_of(file_import: FileImport) -> Path | None:

@@ -26,7 +26,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="File",
         help_text=f"CSV, TSV or XLSX, up to {LARGEST_FILE // 1024**3} GB (workbooks up to 100,000 rows).",
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.tab,.xlsx,.xlsm"}),
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.tab,.xlsx,.xlsm", "data-most": LARGEST_FILE}),
         error_messages={"required": "Choose a file first.", "empty": "The file is empty."},
     )
 

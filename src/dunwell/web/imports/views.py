@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -20,6 +20,7 @@ from dunwell.ledger.imports.mapping import Mapping, from_toml
 from dunwell.ledger.models import FileImport, ImportState
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
+from dunwell.web.downloads import file_response
 from dunwell.web.imports.forms import ColumnsForm, UploadForm
 from dunwell.web.lists.paging import listing
 from dunwell.web.lists.table import Sort
@@ -109,8 +110,7 @@ def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
     path = services.errors_file_of(found)
     if path is None:
         raise Http404
-    name = f"errors-{Path(found.file_name).stem}.csv"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
+    return file_response(request, path, name=f"errors-{Path(found.file_name).stem}.csv", kind="text/csv; charset=utf-8")
 
 
 def _figures(report: dict[str, Any]) -> dict[str, Any]:

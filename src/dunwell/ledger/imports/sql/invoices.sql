@@ -22,6 +22,14 @@ SELECT item.invoice_id, %(organization)s, item.customer_id, item.number, item.is
   FROM import_item AS item
  WHERE item.kind = 'invoice' AND item.known_id IS NULL AND item.refusal IS NULL;
 
+-- name: assumed
+-- The first invoices whose due date follows from terms, as a person would look them up.
+SELECT item.invoice_id, item.number, customer.name, item.due
+  FROM import_item AS item
+  JOIN ledger_customer AS customer ON customer.organization_id = %(organization)s AND customer.id = item.customer_id
+ WHERE item.kind = 'invoice' AND item.refusal IS NULL AND item.due_is_assumed
+ ORDER BY item.line LIMIT 50;
+
 -- name: count
 SELECT count(*) FILTER (WHERE known_id IS NULL),
        count(*) FILTER (WHERE known_id IS NOT NULL AND (differs OR money_moved)),
