@@ -28,7 +28,11 @@ SIDE_BY_SIDE = [{"messaging", "connectors"}, {"web", "portal", "api"}]
 # Rows that belong to no tenant, or to several
 WITHOUT_ORGANIZATION = {"organizations.User"}
 # Rollups of a customer: lists of customers sort and filter by them, so the customer knows their names
-KNOWN_FROM_BELOW = {"followup.CustomerStanding.customer", "followup.CustomerBalance.customer"}
+KNOWN_FROM_BELOW = {
+    "followup.CustomerStanding.customer",
+    "followup.CustomerBalance.customer",
+    "followup.CustomerProfile.customer",
+}
 # Found through an indexed key of the same row set, never listed by themselves
 INDEX_EXCEPTIONS: set[str] = set()
 

@@ -39,5 +39,6 @@ def steps_by_text(organization: Organization) -> dict[tuple[str, str], list[Poli
     steps = PolicyStep.objects.filter(organization=organization, version__is_current=True)
     found: dict[tuple[str, str], list[PolicyStep]] = {}
     for step in steps.select_related("version__policy", "template").order_by("version__policy__name", "offset_days"):
-        found.setdefault((step.template.key, step.template.channel), []).append(step)
+        if step.template is not None:
+            found.setdefault((step.template.key, step.template.channel), []).append(step)
     return found

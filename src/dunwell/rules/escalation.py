@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from dunwell.rules.calendars import ONE_DAY, Calendar
 
+MOST_OCCURRENCES = 60  # nothing chases for ever
+
 
 class Tone(StrEnum):
     FRIENDLY = "friendly"

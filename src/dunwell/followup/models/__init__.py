@@ -1,8 +1,10 @@
 """Policies, what they make due, what was sent because of them, and what each customer is."""
 
 from dunwell.followup.models.actions import Action, ActionState, AnchorKind, OldDebtRelease
+from dunwell.followup.models.assignments import AssignmentRule, CustomerPolicy, PolicyAssignment
 from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, NoticeState
-from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
+from dunwell.followup.models.profiles import CustomerProfile, SegmentChange
 from dunwell.followup.models.runs import PlanState, Run
 from dunwell.followup.models.standings import (
     Amounts,
@@ -18,8 +20,11 @@ __all__ = [
     "ActionState",
     "Amounts",
     "AnchorKind",
+    "AssignmentRule",
     "BookTotal",
     "CustomerBalance",
+    "CustomerPolicy",
+    "CustomerProfile",
     "CustomerStanding",
     "DunningPolicy",
     "Notice",
@@ -28,9 +33,13 @@ __all__ = [
     "NoticeState",
     "OldDebtRelease",
     "PlanState",
+    "PolicyAssignment",
     "PolicyStep",
     "PolicyVersion",
     "Run",
+    "SegmentChange",
     "StandingChange",
     "StandingCount",
+    "StepAnchor",
+    "StepChannel",
 ]

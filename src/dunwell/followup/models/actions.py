@@ -21,9 +21,14 @@ class ActionState(models.TextChoices):
 
 
 class AnchorKind(models.TextChoices):
-    """What a step counts its days from. `anchor_id` tells instances of one kind apart; the due date has only one: 0."""
+    """What a step counts its days from. `anchor_id` tells instances of one kind apart.
+
+    For the due date it is the extension that stands, 0 before the first: steps may run afresh for each. An issue date
+    has only one instance: 0.
+    """
 
     DUE = "due", "Due date"
+    ISSUE = "issue", "Issue date"
 
 
 class Action(models.Model):

@@ -3,13 +3,48 @@
 from __future__ import annotations
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
-from dunwell.rules.escalation import Tone
+from dunwell.rules.escalation import MOST_OCCURRENCES, Tone
+from dunwell.rules.segments import SEGMENT_NAMES
+
+
+class StepAnchor(models.TextChoices):
+    """What a step counts its days from. A promise and an installment join them with arrangements."""
+
+    DUE = "due", "Due date"
+    ISSUE = "issue", "Issue date"
+
+
+class StepChannel(models.TextChoices):
+    """How a step reaches somebody; one without a sender waits as `channel not set up`."""
+
+    EMAIL = "email", "E-mail"
+    SMS = "sms", "SMS"
+    LETTER = "letter", "Letter"
+    CALL = "call", "Call task"
+    TASK = "task", "Internal task"
+
+
+WITHOUT_TEXT = (StepChannel.CALL.value, StepChannel.TASK.value)
+
+
+def segments() -> ArrayField:  # type: ignore[type-arg]
+    return ArrayField(
+        models.CharField(max_length=20, choices=[(name.value, text) for name, text in SEGMENT_NAMES.items()]),
+        default=list,
+        blank=True,
+        help_text="Only for customers of these segments; empty: for all.",
+    )
+
+
+def risk() -> models.PositiveSmallIntegerField:  # type: ignore[type-arg]
+    return models.PositiveSmallIntegerField(null=True, blank=True, help_text="Only from this risk on, 0 to 100.")
 
 
 @pghistory.track()
@@ -64,10 +99,31 @@ class PolicyStep(models.Model):
     version = TenantForeignKey(PolicyVersion, on_delete=models.CASCADE, related_name="steps")
     lineage = models.PositiveIntegerField()
     name = models.CharField(max_length=100)
-    offset_days = models.SmallIntegerField(help_text="Days after the due date; negative: before it.")
-    channel = models.CharField(max_length=20, default="email")
+    anchor = models.CharField(max_length=12, choices=StepAnchor.choices, default=StepAnchor.DUE)
+    offset_days = models.SmallIntegerField(help_text="Days after the anchor; negative: before it.")
+    repeat_every_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="1 is daily, 7 weekly; empty: once."
+    )
+    times = models.PositiveSmallIntegerField(default=1, help_text="How often in all: nothing chases for ever.")
+    channel = models.CharField(max_length=20, choices=StepChannel.choices, default=StepChannel.EMAIL)
+    minimum_balance = models.DecimalField(
+        max_digits=19, decimal_places=4, null=True, blank=True, help_text="Open on the invoice, in the base currency."
+    )
+    maximum_balance = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
+    segments = segments()
+    minimum_risk = risk()
+    copy_to_decision_maker = models.BooleanField(default=False)
+    copy_to_owner = models.BooleanField(default=False, help_text="The customer's owner in the team gets a copy.")
+    instructions = models.TextField(blank=True, help_text="What to do, for a call or an internal task.")
     tone = models.CharField(max_length=10, choices=[(tone.value, tone.name.title()) for tone in Tone])
-    template = models.ForeignKey(MessageTemplate, on_delete=models.PROTECT, related_name="+")
+    template = models.ForeignKey(
+        MessageTemplate,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Empty only for calls and tasks.",
+    )
     approval_required = models.BooleanField(default=False)
 
     class Meta:
@@ -76,12 +132,34 @@ class PolicyStep(models.Model):
             models.UniqueConstraint(fields=("organization", "id"), name="policy_step_tenant_key"),
             models.UniqueConstraint(fields=("version", "lineage"), name="policy_step_lineage_once"),
             models.UniqueConstraint(
-                fields=("version", "offset_days", "channel"),
+                fields=("version", "anchor", "offset_days", "channel"),
                 name="policy_step_one_per_day_and_channel",
                 violation_error_message="Two steps fall on the same day through the same channel.",
             ),
             models.CheckConstraint(condition=Q(tone__in=[tone.value for tone in Tone]), name="policy_step_tone_known"),
+            models.CheckConstraint(condition=Q(anchor__in=StepAnchor.values), name="policy_step_anchor_known"),
+            models.CheckConstraint(condition=Q(channel__in=StepChannel.values), name="policy_step_channel_known"),
+            models.CheckConstraint(
+                condition=Q(times=1, repeat_every_days__isnull=True)
+                | Q(times__range=(2, MOST_OCCURRENCES), repeat_every_days__gte=1),
+                name="policy_step_ends",
+                violation_error_message=f"A step goes once, or 2 to {MOST_OCCURRENCES} times every so many days.",
+            ),
+            models.CheckConstraint(
+                condition=Q(template__isnull=False) | Q(channel__in=WITHOUT_TEXT), name="policy_step_has_a_text"
+            ),
+            models.CheckConstraint(
+                condition=Q(anchor=StepAnchor.DUE) | Q(offset_days__gte=0), name="policy_step_not_before_issue"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_risk__isnull=True) | Q(minimum_risk__lte=100), name="policy_step_risk_in_range"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def offsets(self) -> list[int]:
+        """The days after the anchor on which it goes, one for each time."""
+        return [self.offset_days + (self.repeat_every_days or 0) * occurrence for occurrence in range(self.times)]

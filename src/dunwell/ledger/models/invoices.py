@@ -126,6 +126,10 @@ class Invoice(models.Model):
             models.Index(
                 fields=("organization", "due_on"), condition=Q(settled_on__isnull=True), name="invoice_open_by_due"
             ),
+            # Steps that count from the issue date, and what was entered before it was issued
+            models.Index(
+                fields=("organization", "issued_on"), condition=Q(settled_on__isnull=True), name="invoice_open_by_issue"
+            ),
             # The book as of a past day also has what was settled since
             models.Index(
                 fields=("organization", "settled_on"),

@@ -39,6 +39,20 @@ class OrganizationSettings(models.Model):
         default=0, help_text="Days after the due date that do not count as late."
     )
     defaulter_after_days = models.PositiveSmallIntegerField(default=5)
+    # Segments: how customers pay over time
+    segment_window_days = models.PositiveSmallIntegerField(
+        default=365, help_text="How far back payments are looked at."
+    )
+    segment_known_from_invoices = models.PositiveSmallIntegerField(
+        default=3, help_text="A customer with fewer judged invoices is new."
+    )
+    segment_late_after_days = models.PositiveSmallIntegerField(
+        default=3, help_text="Days after the due date that a payment may take and still be on time."
+    )
+    segment_frequent_percent = models.PositiveSmallIntegerField(
+        default=50, help_text="From this share of late invoices on, a customer is a frequent defaulter."
+    )
+
     default_terms_days = models.PositiveSmallIntegerField(
         default=30, help_text="Used where an invoice has no due date."
     )
