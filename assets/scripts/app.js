@@ -7,6 +7,7 @@ import { frames } from "./parts/frames.js";
 import { keys } from "./parts/keys.js";
 import { menus } from "./parts/menus.js";
 import { textEditor } from "./parts/text-editor.js";
+import { browserZone, setUp } from "./parts/set-up.js";
 import { themeChoice } from "./parts/theme-choice.js";
 import { uploads } from "./parts/uploads.js";
 
@@ -16,12 +17,14 @@ filters();
 keys();
 menus();
 textEditor();
+setUp();
 themeChoice();
 uploads();
 
 // What must look at each new page.
 function arrive() {
   frames();
+  browserZone();
   charts();
   document.dispatchEvent(new CustomEvent("dunwell:arrived"));
 }

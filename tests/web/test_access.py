@@ -88,7 +88,7 @@ def organization_two(db: None) -> Organization:
     return worlds.make_organization("westwind")
 
 
-def test_who_is_in_no_organization_is_told_what_to_do(db: None) -> None:
+def test_who_is_in_no_organization_is_told_what_to_do(other_organization: Organization) -> None:
     client = Client()
     client.force_login(worlds.make_user())
     assert b"You are in no organization yet" in client.get("/").content

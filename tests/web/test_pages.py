@@ -121,6 +121,7 @@ def test_nobody_signs_up(db: None) -> None:
 
 
 def test_pages_of_sign_in_open(db: None) -> None:
+    worlds.make_user()
     client = Client()
     for path in ("login/", "password/reset/", "password/reset/done/", "inactive/"):
         response = client.get(f"/accounts/{path}")

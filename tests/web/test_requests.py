@@ -47,7 +47,7 @@ def test_it_is_refused_under_asgi_too() -> None:
     client = AsyncClient()
     assert async_to_sync(client.get)("/accounts/login/?next=%00").status_code == 400
     assert async_to_sync(client.post)("/accounts/login/", {"login": "a\0"}).status_code == 400
-    assert async_to_sync(client.get)("/accounts/login/?next=/").status_code == 200
+    assert async_to_sync(client.get)("/accounts/login/?next=/").status_code in {200, 302}
 
 
 @pytest.mark.parametrize("digits", [HUGE, "9" * 5000])

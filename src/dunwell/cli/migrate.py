@@ -25,6 +25,11 @@ def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one J
         typer.echo(f"{counted(done, 'migration')} applied." if done else "Nothing to do: the tables are up to date.")
 
 
+def is_empty() -> bool:
+    """Whether this database has never been prepared: then there is nothing an update could harm."""
+    return "django_migrations" not in connection.introspection.table_names()
+
+
 def bring_up_to_date() -> int:
     """Apply what is missing, and bring the texts that came with Dunwell up to date; how many migrations that were."""
     # Two hosts that start at once: the second waits, then finds nothing left to do

@@ -76,7 +76,11 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "builtins": ["dunwell.web.templatetags.parts", "dunwell.web.templatetags.figures"],
+            "builtins": [
+                "dunwell.web.templatetags.parts",
+                "dunwell.web.templatetags.figures",
+                "dunwell.web.templatetags.guidance",
+            ],
         },
     }
 ]

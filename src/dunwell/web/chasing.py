@@ -7,11 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from dunwell.followup.models import NoticeState
 from dunwell.followup.services import switches
 from dunwell.insights import notices as insights
+from dunwell.organizations.models import OrganizationSettings
 from dunwell.rules.permissions import Permission
-from dunwell.web.access import access
+from dunwell.web.access import Desk, access
+from dunwell.web.setup.progress import progress, sample_of
 from dunwell.workflows.notices import refresh
 from dunwell.workflows.sender import channels_set_up
 from dunwell.workflows.wake import wake_dispatch
@@ -26,16 +27,21 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(desk.url("web:followup"))
     if request.method == "POST":
         return _start(request, slug)
-    batch = insights.notices(desk.scope).filter(state=NoticeState.COMPOSED)
+    batch = insights.notices(desk.scope).filter(state__in=switches.READABLE)
     first = list(insights.described(batch).order_by("-amount", "pk")[:SHOWN])
+    count = switches.ready_notices(desk.organization)
+    steps = None if desk.settings.chasing_started_at else progress(desk, "start")
     return desk.render(
         "web/start_chasing.html",
         {
             "place": "followup",
             "missing": switches.missing_before_start(desk.settings, can_send=bool(channels_set_up(desk.organization))),
             "first": first,
-            "count": switches.ready_notices(desk.organization),
-            "more": max(0, switches.ready_notices(desk.organization) - len(first)),
+            "count": count,
+            "more": max(0, count - len(first)),
+            "progress": steps,
+            "has_book": steps is None or steps.facts.book,
+            "sample": sample_of(desk),
             "waiting_total": sum(insights.waiting_counts(desk.scope).values()),
         },
     )
@@ -43,7 +49,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _start(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.START_CHASING)
-    if not request.POST.get("read"):
+    if not request.POST.get("read") and not request.POST.get("approve_each"):
         messages.error(request, "Say that you have read the first notices, then start.")
         return redirect(desk.url("web:start_chasing"))
     try:
@@ -52,14 +58,21 @@ def _start(request: HttpRequest, slug: str) -> HttpResponse:
             by=desk.user,
             now=desk.now,
             can_send=bool(channels_set_up(desk.organization)),
+            approve_each=bool(request.POST.get("approve_each")),
         )
     except switches.CannotStartError as error:
         messages.error(request, f"Chasing cannot start yet. {error}")
         return redirect(desk.url("web:start_chasing"))
     refresh(desk.organization, now=desk.now)
     wake_dispatch(desk.organization)
-    messages.success(request, "Chasing has started. What is due goes out in the send window, after a last check.")
+    messages.success(request, f"Chasing has started. {_what_follows(desk)}")
     return redirect(desk.url("web:followup"))
+
+
+def _what_follows(desk: Desk) -> str:
+    if OrganizationSettings.objects.get(organization=desk.organization).approval_required:
+        return "What is due is written, and goes once a person has approved it."
+    return "What is due goes out in the send window, after a last check."
 
 
 @require_POST

@@ -34,7 +34,7 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
     if not desk.may(Permission.EDIT_SETTINGS):
         for field in form.fields.values():
             field.disabled = True
-    if request.method == "POST" and _saved(desk, shown, form):
+    if request.method == "POST" and saved(desk, shown, form):
         wake_run(desk.organization)
         messages.success(request, f"{shown.title} saved. What is due is looked at again within a minute.")
         return redirect(desk.url("web:settings_section", section))
@@ -67,7 +67,7 @@ def test_mail(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(desk.url("web:settings_section", "sender"))
 
 
-def _saved(desk: Desk, shown: sections.Section, form: Form) -> bool:
+def saved(desk: Desk, shown: sections.Section, form: Form) -> bool:
     """Save a valid form; what the service refuses stands beside its field."""
     if not form.is_valid():
         return False

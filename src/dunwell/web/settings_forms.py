@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from dunwell.organizations import queries, services
 from dunwell.organizations.models import CatchUp, Organization
 from dunwell.organizations.models.settings import SmtpSecurity
 from dunwell.organizations.secrets import encrypt
+from dunwell.rules.ibans import faulty_ibans
 from dunwell.workflows.wake import wake_dispatch
 
 WEEKDAYS = (
@@ -123,7 +125,22 @@ class PaymentForm(forms.Form):
         help_text="For invoices that bring no link of their own, such as https://pay.example.com/{invoice.number}",
         widget=forms.TextInput(attrs={"wide": True, "inputmode": "url"}),
     )
-    bank_details = _area("Bank details", "Shown where there is no payment page.", 5)
+    bank_details = _area("Bank details", "Shown where there is no payment page. IBANs are checked.", 5)
+
+    def clean_bank_details(self) -> str:
+        details = str(self.cleaned_data["bank_details"])
+        if faults := faulty_ibans(details):
+            raise forms.ValidationError(faults)
+        return details
+
+    def clean_payment_url_pattern(self) -> str:
+        """A link that works once the invoice's number stands in it."""
+        pattern = str(self.cleaned_data["payment_url_pattern"])
+        if pattern and not re.fullmatch(r"https?://[^\s{}]+(\{invoice\.number\}[^\s{}]*)?", pattern):
+            raise forms.ValidationError(
+                "A payment page is a link such as https://pay.example.com/{invoice.number}, no other braces."
+            )
+        return pattern
 
 
 class SenderForm(forms.Form):

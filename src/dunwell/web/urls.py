@@ -21,6 +21,7 @@ from dunwell.web import (
 )
 from dunwell.web.lists import tables
 from dunwell.web.lists.pages import show
+from dunwell.web.setup import urls as setup
 
 app_name = "web"
 
@@ -54,6 +55,7 @@ inside: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/drop/", notice_actions.drop, name="notice_drop"),
     path("notices/<int:notice_id>/send/", notice_actions.send, name="notice_send"),
     path("notices/<int:notice_id>/resolve/", notice_actions.resolve, name="notice_resolve"),
+    path("set-up/", include("dunwell.web.setup.urls")),
     path("imports/", include("dunwell.web.imports.urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
@@ -65,5 +67,6 @@ inside: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", landing.landing, name="landing"),
+    path("setup/", include(setup.outside)),
     path("o/<slug:slug>/", include(inside)),
 ]

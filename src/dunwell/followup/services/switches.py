@@ -10,7 +10,10 @@ from django.db import connection, transaction
 from dunwell.followup.models import Notice, NoticeState
 from dunwell.followup.services.release import call_back
 from dunwell.followup.sql import statement
-from dunwell.organizations.models import Organization, OrganizationSettings, User
+from dunwell.organizations.models import Organization, OrganizationSettings, SampleBook, User
+
+# A first batch is made of these
+READABLE = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL)
 
 
 class CannotStartError(Exception):
@@ -28,12 +31,24 @@ def missing_before_start(settings: OrganizationSettings, *, can_send: bool) -> l
 
 
 @transaction.atomic
-def start_chasing(*, organization: Organization, by: User | None, now: dt.datetime, can_send: bool) -> None:
-    """From now on the organization's notices are sent. Raises CannotStartError."""
+def start_chasing(
+    *, organization: Organization, by: User | None, now: dt.datetime, can_send: bool, approve_each: bool = False
+) -> None:
+    """From now on the organization's notices are sent. Raises CannotStartError.
+
+    Nothing leaves unread: where no notice is written yet that a person could have read, chasing starts only with
+    `approve_each`, which has a person approve every notice before it goes.
+    """
     settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
+    if settings.chasing_started_at is None and SampleBook.objects.filter(organization=organization).exists():
+        raise CannotStartError("This is a sample book: its customers are invented, and nothing is ever sent to them.")
     missing = missing_before_start(settings, can_send=can_send)
+    approve_each = approve_each or settings.approval_required
+    if not missing and not approve_each and not ready_notices(organization):
+        missing = ["A first batch to read: no notice is written yet."]
     if missing:
         raise CannotStartError(" ".join(missing))
+    settings.approval_required = approve_each
     with pghistory.context(user=by.pk if by else None, action="start chasing"):
         settings.chasing_started_at = settings.chasing_started_at or now
         settings.chasing_started_by = settings.chasing_started_by or by
@@ -65,5 +80,5 @@ def resume_sending(*, organization: Organization, by: User | None) -> None:
 
 
 def ready_notices(organization: Organization) -> int:
-    """How many notices are written and wait only for sending to be on."""
-    return Notice.objects.filter(organization=organization, state=NoticeState.COMPOSED).count()
+    """How many notices are written and can be read: they wait for sending to be on, or for approval."""
+    return Notice.objects.filter(organization=organization, state__in=READABLE).count()

@@ -1,7 +1,18 @@
 """Tables of tenants: who we are, who works here, and how this organization chases."""
 
+from dunwell.organizations.models.beginnings import SampleBook, SetUpFinished
 from dunwell.organizations.models.organization import Organization
 from dunwell.organizations.models.people import Membership, Role, User
 from dunwell.organizations.models.settings import CatchUp, ClosingDay, OrganizationSettings
 
-__all__ = ["CatchUp", "ClosingDay", "Membership", "Organization", "OrganizationSettings", "Role", "User"]
+__all__ = [
+    "CatchUp",
+    "ClosingDay",
+    "Membership",
+    "Organization",
+    "OrganizationSettings",
+    "Role",
+    "SampleBook",
+    "SetUpFinished",
+    "User",
+]

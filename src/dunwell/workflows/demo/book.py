@@ -8,7 +8,7 @@ import random
 from decimal import Decimal
 
 from dunwell.workflows.demo.names import SERVICES
-from dunwell.workflows.demo.people import DemoCustomer, Habit, invent_customers
+from dunwell.workflows.demo.people import CUSTOMERS, DemoCustomer, Habit, invent_customers
 
 SEED = 20_240_601
 MONTHS = 24
@@ -85,17 +85,17 @@ class DemoBook:
     holds: list[DemoHold]
 
 
-def invent_book(*, today: dt.date, seed: int = SEED) -> DemoBook:
+def invent_book(*, today: dt.date, seed: int = SEED, customers: int = CUSTOMERS) -> DemoBook:
     """24 months of invoices that end on `today`. The same arguments give the same book."""
     dice = random.Random(f"dunwell-demo-{seed}")  # noqa: S311 - a story, not a secret
-    customers = invent_customers(dice)
-    invoices = [invoice for customer in customers for invoice in _orders(dice, customer, today)]
+    people = invent_customers(dice, customers)
+    invoices = [invoice for customer in people for invoice in _orders(dice, customer, today)]
     invoices.sort(key=lambda invoice: (invoice.issued_on, invoice.customer.number))
     for position, invoice in enumerate(invoices, 1):
         invoice.number = f"QB-{invoice.issued_on.year}-{position:05d}"
     _pay(dice, invoices, today)
     _correct(dice, invoices, today)
-    return DemoBook(customers=customers, invoices=invoices, holds=_holds(dice, invoices, today))
+    return DemoBook(customers=people, invoices=invoices, holds=_holds(dice, invoices, today))
 
 
 def _orders(dice: random.Random, customer: DemoCustomer, today: dt.date) -> list[DemoInvoice]:

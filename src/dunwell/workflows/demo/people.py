@@ -52,17 +52,17 @@ class DemoCustomer:
     size: float  # how large its orders are, 1 being usual
 
 
-def invent_customers(dice: random.Random) -> list[DemoCustomer]:
+def invent_customers(dice: random.Random, count: int = CUSTOMERS) -> list[DemoCustomer]:
     """All customers; their habits and regions in fixed proportions, in an order drawn by the dice."""
-    habits = _in_proportion([(habit, habit.value) for habit in Habit], CUSTOMERS)
-    regions = _in_proportion([(region, region.weight) for region in REGIONS], CUSTOMERS)
+    habits = _in_proportion([(habit, habit.value) for habit in Habit], count)
+    regions = _in_proportion([(region, region.weight) for region in REGIONS], count)
     dice.shuffle(habits)
     dice.shuffle(regions)
-    names = _company_names(dice)
-    unreachable = set(dice.sample(range(CUSTOMERS), _WITHOUT_ADDRESS))
+    names = _company_names(dice, count)
+    unreachable = set(dice.sample(range(count), max(1, _WITHOUT_ADDRESS * count // CUSTOMERS)))
     return [
         _invent_customer(dice, index, names[index], habits[index], regions[index], reachable=index not in unreachable)
-        for index in range(CUSTOMERS)
+        for index in range(count)
     ]
 
 
@@ -106,10 +106,10 @@ def _invent_customer(
     )
 
 
-def _company_names(dice: random.Random) -> list[str]:
+def _company_names(dice: random.Random, count: int) -> list[str]:
     """Different names: some first words come back, with another trade behind them."""
     names: dict[str, None] = {}
-    while len(names) < CUSTOMERS:
+    while len(names) < count:
         trade = dice.choice(AGENCY_WORDS) if dice.random() < 0.2 else dice.choice(SECOND_WORDS)
         names[f"{dice.choice(FIRST_WORDS)} {trade}"] = None
     return list(names)
