@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0008_by_hand'),
+        ('ledger', '0009_invoice_by_issue'),
         ('organizations', '0001_initial'),
     ]
 
