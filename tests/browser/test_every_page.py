@@ -52,7 +52,12 @@ def book(organization: Organization) -> list[str]:
         "message_id": Message.objects.filter(organization=organization)[0].pk,
     }
     sections = [every_path({**values, "section": name}) for name in ("limits", "calendar", "sender", "payment")]
-    wanted = (path for one in sections for path in one if not path.endswith(NO_PAGE) and "imports/1/" not in path)
+    wanted = (
+        path
+        for one in sections
+        for path in one
+        if not path.endswith(NO_PAGE) and not path.startswith(("imports/1/", "lists/"))
+    )
     paths = {f"/o/{organization.slug}/{path}" for path in wanted}
     lists = (
         "customers/?q=nobody",

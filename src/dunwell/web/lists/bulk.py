@@ -65,7 +65,6 @@ def bulk(request: HttpRequest, slug: str, name: str, action: str) -> HttpRespons
         "form": form,
         "back": back,
         "changed": changed,
-        "query": request.GET.urlencode(),
     }
     return desk.render("web/lists/bulk.html", context, status=422 if confirmed else 200)
 
