@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from dunwell.followup.models import Notice, NoticeState, StandingChange
-from dunwell.ledger.models import CreditNote, Hold, Invoice, Payment, WriteOff
+from dunwell.ledger.models import CreditNote, DueDateExtension, Hold, Invoice, Note, Payment, WriteOff
 from dunwell.organizations.scope import Scope
 
 PER_PAGE = 30
@@ -66,6 +66,11 @@ def _events(scope: Scope, customer_id: int, last: dt.date, limit: int) -> Iterat
         scope.rows(Invoice).filter(own, issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[:most]
     ):
         yield Event(invoice.issued_on, "invoice_issued", invoice)
+    for invoice in scope.rows(Invoice).filter(own, voided_on__lte=last).order_by("-voided_on", "-pk")[:most]:
+        yield Event(invoice.voided_on or invoice.issued_on, "invoice_voided", invoice)
+    extensions = scope.rows(DueDateExtension).filter(invoice__customer_id=customer_id, extended_on__lte=last)
+    for extension in extensions.select_related("invoice", "created_by").order_by("-extended_on", "-pk")[:most]:
+        yield Event(extension.extended_on, "due_date_extended", extension)
     for payment in scope.rows(Payment).filter(own, initiated_on__lte=last).order_by("-initiated_on", "-pk")[:most]:
         yield from _payment_events(payment, last)
     for credit in scope.rows(CreditNote).filter(own, issued_on__lte=last).order_by("-issued_on", "-pk")[:most]:
@@ -79,6 +84,7 @@ def _events(scope: Scope, customer_id: int, last: dt.date, limit: int) -> Iterat
         yield from _hold_events(hold, last)
     for change in scope.rows(StandingChange).filter(own, changed_on__lte=last).order_by("-changed_on", "-pk")[:most]:
         yield Event(change.changed_on, "standing", change)
+    yield from _note_events(scope, customer_id, last, most)
     yield from _notice_events(scope, customer_id, last, most)
 
 
@@ -99,6 +105,15 @@ def _hold_events(hold: Hold, last: dt.date) -> Iterator[Event]:
     ended = min((day for day in (hold.ends_on, hold.released_on) if day is not None), default=None)
     if ended is not None and ended <= last:
         yield Event(ended, "hold_ended", hold)
+
+
+def _note_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    """What people wrote down, on the day it has in the organization's time zone."""
+    zone = scope.organization.zone
+    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
+    notes = scope.rows(Note).filter(customer_id=customer_id, happened_at__lt=until)
+    for note in notes.select_related("invoice", "author").order_by("-happened_at", "-pk")[:most]:
+        yield Event(note.happened_at.astimezone(zone).date(), f"note_{note.kind}", note, at=note.happened_at)
 
 
 def _notice_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:

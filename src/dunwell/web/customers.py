@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from dunwell.insights import customers as insights
 from dunwell.insights.invoices import invoices_of_customer
@@ -13,6 +14,7 @@ from dunwell.insights.timeline import customer_timeline
 from dunwell.ledger.models import Contact
 from dunwell.web import shapes, story
 from dunwell.web.access import access
+from dunwell.web.ledger_entries.shown import of_customer
 
 MOST_INVOICES = 50
 
@@ -22,6 +24,8 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     found = insights.customer(desk.scope, customer_id)
     if found is None:
         raise Http404
+    if found.merged_into_id is not None:
+        return redirect(desk.url("web:customer", found.merged_into_id))
     owed: list[Any] = found.owed  # type: ignore[attr-defined]
     invoices = list(invoices_of_customer(desk.scope, found.pk)[: MOST_INVOICES + 1])
     timeline = customer_timeline(desk.scope, found.pk, until=_day(request.GET.get("until", "")))
@@ -39,6 +43,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "contacts": contacts.order_by("-is_primary", "pk"),
             "holds": insights.standing_holds(desk.scope, found, desk.today),
             "next_action": insights.next_actions(desk.scope, [found.pk]).get(found.pk),
+            **of_customer(desk, found),
             "timeline": timeline,
             "entries": [story.told(desk, event) for event in timeline.events],
         },

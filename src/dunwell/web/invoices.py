@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from dunwell.insights import invoices as insights
 from dunwell.web import waiting_actions
 from dunwell.web.access import access
+from dunwell.web.ledger_entries.shown import of_invoice
 
 
 def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
@@ -25,6 +26,6 @@ def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
             "actions": insights.actions(desk.scope, found),
             "asks": waiting_actions.what_happens(desk),
             "notice_items": insights.notice_items(desk.scope, found),
-            "holds": insights.holds(desk.scope, found),
+            **of_invoice(desk, found),
         },
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dunwell.insights.timeline import Event
+from dunwell.rules.permissions import Permission
 from dunwell.web import words
 from dunwell.web.access import Desk
 from dunwell.web.templatetags.figures import write_day
@@ -71,6 +72,49 @@ def _invoice(desk: Desk, invoice: Any) -> Telling:
         "currency": invoice.currency,
         "detail": f"Due {write_day(invoice.due_on, desk.organization.locale)}",
     }
+
+
+def _void(desk: Desk, invoice: Any) -> Telling:
+    return {
+        "tone": "",
+        "icon": "circle-x",
+        "title": f"Invoice {invoice.number} voided",
+        "url": desk.url("web:invoice", invoice.pk),
+        "detail": invoice.void_reason,
+    }
+
+
+def _extension(desk: Desk, extension: Any) -> Telling:
+    new = write_day(extension.new_due_on, desk.organization.locale)
+    return {
+        "tone": "info",
+        "icon": "calendar-due",
+        "title": f"More time for invoice {extension.invoice.number}: due {new}",
+        "url": desk.url("web:invoice", extension.invoice_id),
+        "detail": _with_author(extension.note, extension.created_by),
+    }
+
+
+def _note(icon: str) -> Callable[[Desk, Any], Telling]:
+    def tell(desk: Desk, note: Any) -> Telling:
+        title = note.get_kind_display()
+        if note.spoke_with:
+            title += f" with {note.spoke_with}"
+        if note.invoice:
+            title += f" about invoice {note.invoice.number}"
+        return {
+            "tone": "",
+            "icon": icon,
+            "title": title,
+            "detail": _with_author(note.text, note.author),
+            "url": desk.url("web:note_edit", note.pk) if desk.may(Permission.ADD_NOTES) else "",
+        }
+
+    return tell
+
+
+def _with_author(text: str, author: Any) -> str:
+    return " · ".join(part for part in (text, str(author or "")) if part)
 
 
 def _payment(title: str, tone: str, icon: str) -> Callable[[Desk, Any], Telling]:
@@ -154,6 +198,12 @@ def _notice(desk: Desk, notice: Any) -> Telling:
 
 _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     "invoice_issued": _invoice,
+    "invoice_voided": _void,
+    "due_date_extended": _extension,
+    "note_note": _note("message"),
+    "note_call": _note("phone"),
+    "note_letter": _note("mail"),
+    "note_meeting": _note("users"),
     "payment_initiated": _payment("Payment on its way", "info", "hourglass"),
     "payment_received": _payment("Payment received", "good", "cash"),
     "payment_failed": _payment("Payment failed", "bad", "circle-x"),

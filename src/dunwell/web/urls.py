@@ -17,9 +17,10 @@ from dunwell.web import (
     policies,
     search,
     settings,
+    undo,
     waiting_actions,
 )
-from dunwell.web.lists import bulk, saved, tables
+from dunwell.web.lists import tables
 from dunwell.web.lists.pages import show
 from dunwell.web.setup import urls as setup
 
@@ -27,10 +28,6 @@ app_name = "web"
 
 inside: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("lists/<str:name>/bulk/<str:action>/", bulk.bulk, name="bulk"),
-    path("lists/<str:name>/views/", saved.save, name="view_save"),
-    path("lists/views/<int:view_id>/change/", saved.change, name="view_change"),
-    path("lists/views/<int:view_id>/delete/", saved.delete, name="view_delete"),
     path("search/", search.search, name="search"),
     path("customers/", show(tables.CUSTOMERS), name="customers"),
     path("customers/<int:customer_id>/", customers.customer, name="customer"),
@@ -60,6 +57,10 @@ inside: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/send/", notice_actions.send, name="notice_send"),
     path("notices/<int:notice_id>/resolve/", notice_actions.resolve, name="notice_resolve"),
     path("set-up/", include("dunwell.web.setup.urls")),
+    path("undo/", undo.undo, name="undo"),
+    path("", include("dunwell.web.customer_edit.urls")),
+    path("", include("dunwell.web.ledger_entries.urls")),
+    path("", include("dunwell.web.notebook.urls")),
     path("imports/", include("dunwell.web.imports.urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),

@@ -153,6 +153,7 @@ def undo_context(*, organization: Organization, context_id: uuid.UUID, by: User,
         with transaction.atomic(), pghistory.context(user=by.pk, action="undo"):
             for model in reversed(_MODELS):
                 _delete_what_came(_Table(model), parameters)
+            _step_down(_Table(Contact), parameters)
             for model in _MODELS:
                 _bring_back_what_went(_Table(model), parameters)
                 _restore_what_changed(_Table(model), parameters)
@@ -186,6 +187,16 @@ def _before(table: _Table, condition: str) -> str:
     )
 
 
+def _step_down(table: _Table, parameters: dict[str, Any]) -> None:
+    """One contact is the primary one at every moment: who was not so before gives way first."""
+    _execute(
+        f"UPDATE {table.rows} AS kept SET is_primary = false "
+        f"FROM ({_before(table, 'NOT touched.came AND NOT touched.went')}) AS before "
+        "WHERE kept.id = before.id AND kept.is_primary AND NOT before.is_primary",
+        parameters,
+    )
+
+
 def _bring_back_what_went(table: _Table, parameters: dict[str, Any]) -> None:
     columns = ", ".join(table.columns)
     extra, value = (
@@ -204,12 +215,6 @@ def _restore_what_changed(table: _Table, parameters: dict[str, Any]) -> None:
     if table.has_updated_at:
         settings += ", updated_at = %(now)s"
     before = _before(table, "NOT touched.came AND NOT touched.went")
-    if table.model is Contact:  # one primary at every moment, so the present one steps down first
-        _execute(
-            f"UPDATE {table.rows} AS kept SET is_primary = false FROM ({before}) AS before "
-            "WHERE kept.id = before.id AND kept.is_primary AND NOT before.is_primary",
-            parameters,
-        )
     now_is, was = (", ".join(f"{alias}.{name}" for name in columns) for alias in ("kept", "before"))
     _execute(
         f"UPDATE {table.rows} AS kept SET {settings} FROM ({before}) AS before "

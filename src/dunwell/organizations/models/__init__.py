@@ -3,7 +3,6 @@
 from dunwell.organizations.models.beginnings import SampleBook, SetUpFinished
 from dunwell.organizations.models.organization import Organization
 from dunwell.organizations.models.people import Membership, Role, User
-from dunwell.organizations.models.saved_views import SavedView
 from dunwell.organizations.models.settings import CatchUp, ClosingDay, OrganizationSettings
 
 __all__ = [
@@ -14,7 +13,6 @@ __all__ = [
     "OrganizationSettings",
     "Role",
     "SampleBook",
-    "SavedView",
     "SetUpFinished",
     "User",
 ]

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dunwell.web import accounts, assets, forms, words
+from dunwell.web import accounts, assets, forms, undo, words
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Column
 
@@ -125,3 +125,9 @@ def can_mail_passwords() -> bool:
 def item(values: Sequence[Any], index: int) -> Any:
     """One of a sequence by its number, for two lists shown side by side."""
     return values[index]
+
+
+@register.filter
+def undo_token(tags: str | None) -> str:
+    """The signed word that takes back what a message tells about; empty where there is no way back."""
+    return undo.token_of(tags)

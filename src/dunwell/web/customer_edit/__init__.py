@@ -1,0 +1,1 @@
+"""Customers and the people there, entered by hand."""

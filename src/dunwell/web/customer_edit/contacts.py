@@ -1,0 +1,103 @@
+"""The people at a customer: add, edit, remove, make primary, confirm a refused address."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from dunwell.ledger.models import Contact
+from dunwell.ledger.services import contacts as services
+from dunwell.rules.permissions import Permission
+from dunwell.web import entries
+from dunwell.web.access import access
+from dunwell.web.customer_edit.forms import ContactForm
+from dunwell.web.found import customer_or_404, row_or_404
+
+
+def add(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
+    desk = access(request, slug, Permission.EDIT_CUSTOMERS)
+    customer = customer_or_404(desk, customer_id)
+    first = not customer.contacts.exists()
+    form = ContactForm(request.POST or None, first=first)
+    page = entries.Page("Add a contact", "Add contact", desk.url("web:customer", customer.pk), customer.name)
+    if request.method == "POST":
+
+        def act(values: dict[str, Any]) -> Any:
+            return services.add_contact(
+                organization=desk.organization, customer_id=customer.pk, by=desk.user, now=desk.now, **values
+            )
+
+        made = entries.saved(form, act)
+        if made is not None:
+            return entries.done(desk, f"{made} is added.", undo_with=Permission.EDIT_CUSTOMERS, then=page.back)
+    return entries.show(desk, page, form)
+
+
+def edit(request: HttpRequest, slug: str, contact_id: int) -> HttpResponse:
+    desk = access(request, slug, Permission.EDIT_CUSTOMERS)
+    contact = row_or_404(desk, Contact, contact_id, "customer")
+    form = ContactForm(request.POST or None, contact=contact)
+    page = entries.Page("Edit contact", "Save", desk.url("web:customer", contact.customer_id), contact.customer.name)
+    if request.method == "POST":
+
+        def act(values: dict[str, Any]) -> Any:
+            return services.edit_contact(
+                organization=desk.organization,
+                contact_id=contact.pk,
+                by=desk.user,
+                now=desk.now,
+                version=form.seen,
+                **values,
+            )
+
+        if entries.saved(form, act, contact) is not None:
+            return entries.done(desk, "Saved.", undo_with=Permission.EDIT_CUSTOMERS, then=page.back)
+    return entries.show(desk, page, form)
+
+
+@require_POST
+def remove(request: HttpRequest, slug: str, contact_id: int) -> HttpResponse:
+    desk = access(request, slug, Permission.EDIT_CUSTOMERS)
+    contact = row_or_404(desk, Contact, contact_id)
+    return entries.attempt(
+        desk,
+        lambda: services.remove_contact(
+            organization=desk.organization, contact_id=contact.pk, by=desk.user, now=desk.now
+        ),
+        f"{contact} is removed.",
+        undo_with=Permission.EDIT_CUSTOMERS,
+        then=desk.url("web:customer", contact.customer_id),
+    )
+
+
+@require_POST
+def make_primary(request: HttpRequest, slug: str, contact_id: int) -> HttpResponse:
+    desk = access(request, slug, Permission.EDIT_CUSTOMERS)
+    contact = row_or_404(desk, Contact, contact_id)
+    return entries.attempt(
+        desk,
+        lambda: services.make_primary(
+            organization=desk.organization, contact_id=contact.pk, by=desk.user, now=desk.now
+        ),
+        f"Reminders go to {contact} from now on.",
+        undo_with=Permission.EDIT_CUSTOMERS,
+        then=desk.url("web:customer", contact.customer_id),
+    )
+
+
+@require_POST
+def confirm(request: HttpRequest, slug: str, contact_id: int) -> HttpResponse:
+    """A person says that an address a mail server refused is right."""
+    desk = access(request, slug, Permission.EDIT_CUSTOMERS)
+    contact = row_or_404(desk, Contact, contact_id)
+    return entries.attempt(
+        desk,
+        lambda: services.confirm_address(
+            organization_id=desk.organization.pk, contact_id=contact.pk, user_id=desk.user.pk, now=desk.now
+        ),
+        f"{contact.email} is used again.",
+        undo_with=Permission.EDIT_CUSTOMERS,
+        then=desk.url("web:customer", contact.customer_id),
+    )

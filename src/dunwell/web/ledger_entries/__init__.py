@@ -1,0 +1,1 @@
+"""Invoices, payments, credit notes, holds and extensions, entered by hand."""
