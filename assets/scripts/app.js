@@ -6,6 +6,7 @@ import { filters } from "./parts/filters.js";
 import { frames } from "./parts/frames.js";
 import { keys } from "./parts/keys.js";
 import { menus } from "./parts/menus.js";
+import { rows, selection } from "./parts/rows.js";
 import { textEditor } from "./parts/text-editor.js";
 import { browserZone, setUp } from "./parts/set-up.js";
 import { themeChoice } from "./parts/theme-choice.js";
@@ -16,6 +17,7 @@ dialogs();
 filters();
 keys();
 menus();
+rows();
 textEditor();
 setUp();
 themeChoice();
@@ -26,6 +28,7 @@ function arrive() {
   frames();
   browserZone();
   charts();
+  selection();
   document.dispatchEvent(new CustomEvent("dunwell:arrived"));
 }
 

@@ -61,8 +61,12 @@ def book(organization: Organization) -> list[str]:
     }
     values |= entries_by_hand(customer)
     sections = [every_path({**values, "section": name}) for name in ("limits", "calendar", "sender", "payment")]
-    wanted = (path for one in sections for path in one if not path.endswith(NO_PAGE) and "imports/1/" not in path)
-    wanted = (path for path in wanted if not NO_ENTRY.search(path))
+    wanted = (
+        path
+        for one in sections
+        for path in one
+        if not path.endswith(NO_PAGE) and not path.startswith(("imports/1/", "lists/")) and not NO_ENTRY.search(path)
+    )
     paths = {f"/o/{organization.slug}/{path}" for path in wanted}
     lists = (
         "customers/choose/?for=payment",

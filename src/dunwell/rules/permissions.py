@@ -36,6 +36,7 @@ class Permission(StrEnum):
     VIEW_SETTINGS = "view_settings"
     EDIT_SETTINGS = "edit_settings"
     EDIT_TEXTS = "edit_texts"
+    MANAGE_SHARED_VIEWS = "manage_shared_views"
 
 
 ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
@@ -67,6 +68,7 @@ resume_sending        x         x            -             -            -
 view_settings         x         x            x             x            x
 edit_settings         x         x            -             -            -
 edit_texts            x         x            -             -            -
+manage_shared_views   x         x            -             -            -
 """
 
 

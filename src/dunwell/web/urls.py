@@ -20,7 +20,7 @@ from dunwell.web import (
     undo,
     waiting_actions,
 )
-from dunwell.web.lists import tables
+from dunwell.web.lists import bulk, saved, tables
 from dunwell.web.lists.pages import show
 from dunwell.web.setup import urls as setup
 
@@ -28,6 +28,10 @@ app_name = "web"
 
 inside: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("lists/<str:name>/bulk/<str:action>/", bulk.bulk, name="bulk"),
+    path("lists/<str:name>/views/", saved.save, name="view_save"),
+    path("lists/views/<int:view_id>/change/", saved.change, name="view_change"),
+    path("lists/views/<int:view_id>/delete/", saved.delete, name="view_delete"),
     path("search/", search.search, name="search"),
     path("customers/", show(tables.CUSTOMERS), name="customers"),
     path("customers/<int:customer_id>/", customers.customer, name="customer"),

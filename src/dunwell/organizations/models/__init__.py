@@ -3,6 +3,7 @@
 from dunwell.organizations.models.beginnings import SampleBook, SetUpFinished
 from dunwell.organizations.models.organization import Organization
 from dunwell.organizations.models.people import Membership, Role, User
+from dunwell.organizations.models.saved_views import SavedView
 from dunwell.organizations.models.settings import CatchUp, ClosingDay, OrganizationSettings
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "OrganizationSettings",
     "Role",
     "SampleBook",
+    "SavedView",
     "SetUpFinished",
     "User",
 ]

@@ -10,11 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
+from dunwell.organizations import saved_views
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.lists import files
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Table
+from dunwell.web.templatetags.figures import MOST_COUNTED
 
 
 def show(table: Table) -> Callable[..., HttpResponseBase]:
@@ -32,12 +34,20 @@ def show(table: Table) -> Callable[..., HttpResponseBase]:
 
 def page_context(desk: Desk, shown: Shown) -> dict[str, Any]:
     table = shown.table
+    kept = shown.kept
+    views = saved_views.views_of(desk.organization, desk.user, table.name)
+    current = next((view for view in views if view.query == kept), None)
     return {
         "place": table.place or table.name,
         "table": table,
         "shown": shown,
         "listing": shown.listing,
         "lead": table.lead(desk),
+        "kept": kept,
+        "most_counted": MOST_COUNTED,
+        "views": views,
+        "current_view": current,
+        "may_change_view": current is not None and saved_views.may_change(current, desk.user, desk.membership.role),
         **table.context(desk, shown),
     }
 

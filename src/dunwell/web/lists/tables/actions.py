@@ -11,6 +11,7 @@ from dunwell.web.access import Desk
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
+from dunwell.web.lists.tables.followup_bulk import WAITING_BULK
 from dunwell.web.lists.tables.notices import LAST, follow_up, periods, since
 from dunwell.web.templatetags.figures import counted
 
@@ -102,6 +103,7 @@ WAITING = Table(
     below="web/waiting_dialogs.html",
     context=_context,
     sort="day",
+    bulk=WAITING_BULK,
     columns=(
         CUSTOMER,
         INVOICE,

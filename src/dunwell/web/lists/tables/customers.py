@@ -11,13 +11,13 @@ from dunwell.followup.queries.pending import LAST_STEP_DONE
 from dunwell.insights import customers as insights
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
-from dunwell.organizations.models import Membership
 from dunwell.rules.standing import Standing
 from dunwell.rules.waiting import EXPLANATIONS
 from dunwell.web import words
 from dunwell.web.access import Desk
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
+from dunwell.web.lists.tables.customer_bulk import CUSTOMER_BULK, NOBODY, people
 from dunwell.web.templatetags.figures import write_day
 
 STANDINGS: Choices = (
@@ -31,7 +31,6 @@ CHANGES = {
     "improved_to_late": "Now only late",
     "cleared": "Cleared what was overdue",
 }
-NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,8 @@ def of_standing(desk: Desk, rows: Rows, value: str) -> Rows:
 
 
 def _people(desk: Desk) -> Choices:
-    members = Membership.objects.filter(organization=desk.organization).select_related("user")
-    people = sorted(((str(one.user_id), str(one.user)) for one in members), key=lambda pair: pair[1].casefold())
-    return [*people, (NOBODY, "Nobody")] if len(people) > 1 else []
+    found = people(desk)
+    return [*found, (NOBODY, "Nobody")] if len(found) > 1 else []
 
 
 def _owned(_desk: Desk, rows: Rows, value: str) -> Rows:
@@ -161,6 +159,7 @@ CUSTOMERS = Table(
     search=search,
     search_hint="Name or number",
     sort="name",
+    bulk=CUSTOMER_BULK,
     columns=(
         NAME,
         STANDING,

@@ -9,6 +9,7 @@ from dunwell.insights import customers as insights
 from dunwell.web.access import Desk
 from dunwell.web.lists.table import Column, Empty, Rows, Sort, Table
 from dunwell.web.lists.tables import customers, filters
+from dunwell.web.lists.tables.customer_bulk import CUSTOMER_BULK
 from dunwell.web.templatetags.figures import days
 
 
@@ -44,6 +45,7 @@ DEFAULTERS = Table(
     search_hint="Name or number",
     lead=_lead,
     sort="days",
+    bulk=CUSTOMER_BULK,
     columns=(
         customers.NAME,
         customers.STANDING,

@@ -14,6 +14,7 @@ from dunwell.web.access import Desk
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
+from dunwell.web.lists.tables.invoice_bulk import INVOICE_BULK
 from dunwell.web.templatetags.figures import write_day
 
 STATES: Choices = (
@@ -100,6 +101,7 @@ INVOICES = Table(
     lead=_lead,
     context=_context,
     sort="due",
+    bulk=INVOICE_BULK,
     columns=(
         Column(
             "number",

@@ -14,6 +14,7 @@ from dunwell.web.access import Desk
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
+from dunwell.web.lists.tables.followup_bulk import NOTICE_BULK
 
 LAST = "last"
 TONES: Choices = tuple((tone.value, words.look("tone", tone.value).word) for tone in Tone)
@@ -74,6 +75,7 @@ NOTICES = Table(
     tabs="web/followup_tabs.html",
     context=follow_up,
     sort="-written",
+    bulk=NOTICE_BULK,
     columns=(
         Column(
             "customer",
