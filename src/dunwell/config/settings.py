@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "dunwell.ledger",
     "dunwell.messaging",
     "dunwell.followup",
+    "dunwell.alerts",
     "dunwell.web",
     "django.contrib.auth",
     "django.contrib.contenttypes",

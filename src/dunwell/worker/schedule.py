@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from dunwell.alerts.models import AlertSend, SendState
 from dunwell.followup.models import PlanState
 from dunwell.ledger.imports.services import TASK as IMPORT_TASK
 from dunwell.ledger.imports.services import WORKING
@@ -62,6 +63,12 @@ def organizations_with_due_messages(now: dt.datetime) -> list[int]:
         .values_list("organization_id", flat=True)
         .distinct()
     )
+
+
+def organizations_with_due_alerts(now: dt.datetime) -> list[int]:
+    """Organizations with an alert that may leave now, or whose sender is gone."""
+    due = Q(state=SendState.QUEUED, next_attempt_at__lte=now) | Q(state=SendState.SENDING, leased_until__lt=now)
+    return list(AlertSend.objects.filter(due).order_by().values_list("organization_id", flat=True).distinct())
 
 
 def organizations_with_changed_facts(now: dt.datetime) -> list[int]:

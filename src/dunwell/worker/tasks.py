@@ -20,10 +20,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
+from dunwell.alerts.services.collect import collect
+from dunwell.alerts.services.deliver import deliver
 from dunwell.ledger.imports.services import give_up_import
 from dunwell.ledger.imports.tidying import tidy_uploads
 from dunwell.organizations.models import Organization
-from dunwell.organizations.queries import database_now, local_date
+from dunwell.organizations.queries import database_now, local_date, organizations
 from dunwell.worker import schedule
 from dunwell.workflows.dispatch import dispatch_organization, settle_stuck
 from dunwell.workflows.imports import run_upload
@@ -77,6 +79,7 @@ def run(context: JobContext, organization_id: int) -> None:
         should_stop=context.should_abort,
     )
     counts = {name: getattr(report, name) for name in ("planned", "notices", "queued", "sent", "failed", "uncertain")}
+    collect(organization, now=now)
     log.info("run", organization=organization.slug, as_of=str(report.as_of), **counts)
 
 
@@ -96,6 +99,29 @@ def dispatch(context: JobContext, organization_id: int) -> None:
             failed=report.failed,
             uncertain=report.uncertain,
         )
+        collect(organization, now=database_now())
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="alerts.look", queueing_lock="alerts.look", queue="schedule")
+def look_for_alerts(timestamp: int) -> None:
+    """Tell the team what has happened in each organization, and have what is due on its way out."""
+    del timestamp
+    now = database_now()
+    for organization in organizations().select_related("settings"):
+        collect(organization, now=now)
+    for organization_id in schedule.organizations_with_due_alerts(now):
+        key = f"alerts.deliver:{organization_id}"
+        _ask_for(deliver_alerts, key=key, lock=key, organization_id=organization_id)
+
+
+@app.task(name="alerts.deliver", retry=_retry)
+def deliver_alerts(organization_id: int) -> None:
+    """Bring alerts to mailboxes and chats."""
+    organization = Organization.objects.select_related("settings").get(pk=organization_id)
+    ended = deliver(organization, clock=_clock_from(database_now()))
+    if ended:
+        log.info("alerts", organization=organization.slug, **ended)
 
 
 @app.task(name="imports.run", retry=_retry, pass_context=True)

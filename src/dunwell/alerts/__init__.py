@@ -1,0 +1,1 @@
+"""What the team is told, by which way; each fact once."""

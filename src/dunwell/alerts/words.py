@@ -1,0 +1,62 @@
+"""Alerts as sentences, for the app, e-mails and chats alike."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from dunwell.alerts.models import Alert
+from dunwell.rules.alerts import AlertKind
+
+
+@dataclass(frozen=True)
+class Words:
+    """What happened in a line, more about it (may be empty), and the path of the page about it in the organization."""
+
+    title: str
+    more: str
+    path: str
+
+
+_SENTENCES: dict[AlertKind, tuple[str, str]] = {
+    AlertKind.DUE_SOON: ("{customer}: {amount} falls due on {day}", "{invoices}"),
+    AlertKind.FIRST_MISSED_PAYMENT: ("{customer} is late for the first time", "They paid on time until now."),
+    AlertKind.BECAME_DEFAULTER: ("{customer} became a defaulter", ""),
+    AlertKind.DEFAULTED_AGAIN: ("{customer} is a defaulter again", "They had paid up in between."),
+    AlertKind.LAST_STEP_DONE: (
+        "Every reminder to {customer} has gone",
+        "Something is still open: decide what comes next.",
+    ),
+    AlertKind.MESSAGE_FAILED: ("A reminder to {customer} failed", "To {recipient}: {error}"),
+    AlertKind.MESSAGE_UNCERTAIN: (
+        "Nobody knows whether a reminder reached {customer}",
+        "To {recipient}: {error} It is not sent again until you decide.",
+    ),
+    AlertKind.ADDRESS_REFUSED: (
+        "{address} does not exist any more",
+        "Their server said so. {customer} is not written to there until somebody corrects it.",
+    ),
+    AlertKind.DATA_STALE: ("{source} is out of date", "Last news: {day}. Its customers are not chased."),
+}
+
+
+def words(alert: Alert, locale: str) -> Words:
+    """The alert for a reader; `alert.customer` should be selected already."""
+    facts = {**alert.details, "customer": alert.customer.name if alert.customer else ""}
+    if "amount" in facts:
+        facts["amount"] = format_currency(Decimal(facts["amount"]), facts["currency"], locale=locale)
+        facts["invoices"] = "1 invoice" if facts["invoices"] == 1 else f"{facts['invoices']} invoices"
+    if day := facts.get("due_on") or facts.get("fresh_at"):
+        facts["day"] = format_date(dt.datetime.fromisoformat(day).date(), "medium", locale=locale)
+    title, more = _SENTENCES[AlertKind(alert.kind)]
+    return Words(title.format_map(facts), more.format_map(facts), _path(alert))
+
+
+def _path(alert: Alert) -> str:
+    if alert.notice_id:
+        return f"notices/{alert.notice_id}/"
+    return f"customers/{alert.customer_id}/" if alert.customer_id else "imports/"
