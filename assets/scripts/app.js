@@ -1,5 +1,6 @@
 import "htmx.org";
 
+import { alerts } from "./parts/alerts.js";
 import { charts } from "./parts/charts-loader.js";
 import { dialogs } from "./parts/dialogs.js";
 import { filters } from "./parts/filters.js";
@@ -13,6 +14,7 @@ import { themeChoice } from "./parts/theme-choice.js";
 import { uploads } from "./parts/uploads.js";
 
 // Listeners sit on the document, so that a swapped page needs no second binding.
+alerts();
 dialogs();
 filters();
 keys();

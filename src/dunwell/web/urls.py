@@ -60,6 +60,7 @@ inside: list[URLPattern | URLResolver] = [
     path("notices/<int:notice_id>/drop/", notice_actions.drop, name="notice_drop"),
     path("notices/<int:notice_id>/send/", notice_actions.send, name="notice_send"),
     path("notices/<int:notice_id>/resolve/", notice_actions.resolve, name="notice_resolve"),
+    path("alerts/", include("dunwell.web.alerts.urls")),
     path("set-up/", include("dunwell.web.setup.urls")),
     path("undo/", undo.undo, name="undo"),
     path("", include("dunwell.web.customer_edit.urls")),
