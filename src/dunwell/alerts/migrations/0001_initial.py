@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('due_soon', 'A due date is coming'), ('first_missed_payment', 'First missed payment'), ('became_defaulter', 'Became a defaulter'), ('defaulted_again', 'Defaulted again'), ('last_step_done', 'Every reminder has gone'), ('message_failed', 'A message failed'), ('message_uncertain', 'A message is uncertain'), ('address_refused', 'An address was refused'), ('data_stale', 'The book is out of date')], max_length=30)),
                 ('source_key', models.CharField(max_length=200)),
-                ('notice_id', models.BigIntegerField(blank=True, help_text='The notice it is about, where it is about one.', null=True)),
+                ('notice_id', models.BigIntegerField(blank=True, help_text='The notice it is about, if any.', null=True)),
                 ('details', models.JSONField(default=dict)),
                 ('happened_at', models.DateTimeField()),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
