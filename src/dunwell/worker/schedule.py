@@ -78,6 +78,12 @@ def organizations_with_changed_facts(now: dt.datetime) -> list[int]:
     return [found.pk for found in changed if planned.get(found.pk) == local_date(found, now)]
 
 
+def organizations_with_stale_history() -> list[int]:
+    """Organizations in whose book an assessment found something new that the rows of each day do not have yet."""
+    stale = PlanState.objects.filter(history_stale=True, assessed_as_of__isnull=False)
+    return list(stale.order_by("pk").values_list("pk", flat=True))
+
+
 def organizations_with_lost_transmissions(now: dt.datetime) -> list[int]:
     """Organizations with a message that a worker was sending when its lease ran out."""
     return list(

@@ -22,6 +22,7 @@ from procrastinate.tasks import Task
 
 from dunwell.alerts.services.collect import collect
 from dunwell.alerts.services.deliver import deliver
+from dunwell.followup.services.history import write_history
 from dunwell.ledger.imports.services import give_up_import
 from dunwell.ledger.imports.tidying import tidy_uploads
 from dunwell.organizations.models import Organization
@@ -57,6 +58,9 @@ def look_for_work(timestamp: int) -> None:
             lock=f"followup.run:{organization_id}",
             organization_id=organization_id,
         )
+    for organization_id in schedule.organizations_with_stale_history():
+        key = f"followup.history:{organization_id}"
+        _ask_for(history, key=key, lock=f"followup.run:{organization_id}", organization_id=organization_id)
     for organization_id in schedule.organizations_with_due_messages(now):
         key = f"followup.dispatch:{organization_id}"
         _ask_for(dispatch, key=key, lock=key, organization_id=organization_id)
@@ -81,6 +85,12 @@ def run(context: JobContext, organization_id: int) -> None:
     counts = {name: getattr(report, name) for name in ("planned", "notices", "queued", "sent", "failed", "uncertain")}
     collect(organization, now=now)
     log.info("run", organization=organization.slug, as_of=str(report.as_of), **counts)
+
+
+@app.task(name="followup.history", retry=_retry)
+def history(organization_id: int) -> None:
+    """Bring the book's days up to what an assessment outside a pass has found, such as a person's change."""
+    write_history(Organization.objects.select_related("settings").get(pk=organization_id))
 
 
 @app.task(name="followup.dispatch", retry=_retry, pass_context=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from dunwell.followup.models import PlanState
+from dunwell.followup.services.history import write_history
 from dunwell.ledger.imports.inspection import Inspection
 from dunwell.ledger.imports.report import ImportReport
 from dunwell.ledger.imports.services import import_file, run_file_import
@@ -20,6 +21,7 @@ def run_upload(import_id: int, *, now: dt.datetime) -> None:
     file_import = FileImport.objects.select_related("organization").get(pk=import_id)
     if file_import.state == ImportState.DONE:
         refresh(file_import.organization, now=now)
+        write_history(file_import.organization)
 
 
 def bring_in(
@@ -34,4 +36,5 @@ def bring_in(
     today = local_date(organization, now)
     if as_of == today or PlanState.objects.filter(organization=organization, planned_as_of=today).exists():
         refresh(organization, now=now)
+        write_history(organization)
     return report

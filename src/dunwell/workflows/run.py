@@ -13,6 +13,7 @@ from django.db import transaction
 from dunwell.followup.models import Run
 from dunwell.followup.queries import pending
 from dunwell.followup.services.compose import Composed, compose
+from dunwell.followup.services.history import write_history
 from dunwell.followup.services.passes import Pass, begin
 from dunwell.followup.services.prepare import Prepared, prepare
 from dunwell.followup.services.queueing import queue_ready
@@ -91,6 +92,9 @@ def run_organization(
             transaction.set_rollback(True)
         return report
     run = _prepare_and_compose(this, report)
+    started = time.perf_counter()
+    write_history(organization)
+    report.seconds["history"] = time.perf_counter() - started
     if send and organization.settings.may_send:
         _dispatch(this, report, worker, should_stop)
     if not organization.settings.may_send:

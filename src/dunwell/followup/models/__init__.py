@@ -2,6 +2,7 @@
 
 from dunwell.followup.models.actions import Action, ActionState, AnchorKind, OldDebtRelease
 from dunwell.followup.models.assignments import AssignmentRule, CustomerPolicy, PolicyAssignment
+from dunwell.followup.models.history import BookDay, RiskDay, StandingDay
 from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
 from dunwell.followup.models.profiles import CustomerProfile, SegmentChange
@@ -21,6 +22,7 @@ __all__ = [
     "Amounts",
     "AnchorKind",
     "AssignmentRule",
+    "BookDay",
     "BookTotal",
     "CustomerBalance",
     "CustomerPolicy",
@@ -36,10 +38,12 @@ __all__ = [
     "PolicyAssignment",
     "PolicyStep",
     "PolicyVersion",
+    "RiskDay",
     "Run",
     "SegmentChange",
     "StandingChange",
     "StandingCount",
+    "StandingDay",
     "StepAnchor",
     "StepChannel",
 ]

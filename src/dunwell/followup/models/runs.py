@@ -35,6 +35,10 @@ class PlanState(models.Model):
     basis = models.CharField(max_length=64, blank=True)
     assessed_as_of = models.DateField(null=True, blank=True)
     assessed_basis = models.CharField(max_length=64, blank=True)
+    history_stale = models.BooleanField(
+        default=True, help_text="An assessment has found something new since the days were last written."
+    )
+    history_from = models.DateField(null=True, blank=True, help_text="The first day the book can speak of.")
 
     def __str__(self) -> str:
         return f"planned as of {self.planned_as_of}"

@@ -39,5 +39,6 @@ def assess(this: Pass, state: PlanState, basis: str, *, touched: int) -> int:
     if everyone or touched:  # also when the last customer is gone
         execute("write_book_totals", parameters)
         execute("write_standing_counts", parameters)
+        state.history_stale = True
     state.assessed_as_of, state.assessed_basis = this.as_of, basis
     return assessed
