@@ -76,7 +76,7 @@ async function pruned(css) {
     content: contents,
     css: [{ raw: css }],
     defaultExtractor: (text) => text.match(/[\w-]+/g) ?? [],
-    safelist: { standard: ["dark", "light", "htmx-request", "htmx-swapping"], greedy: [/data-(bs-theme|bucket|grows|label|nav|state|tone)/, /aria-(current|pressed|sort)/] },
+    safelist: { standard: ["dark", "light", "htmx-request", "htmx-swapping"], greedy: [/data-(bs-theme|bucket|grows|label|nav|series|state|tone)/, /aria-(current|pressed|sort)/] },
     fontFace: false,
     keyframes: true,
   });

@@ -1,10 +1,11 @@
-// Bar charts of amounts by week. The same numbers stand in a table beside the chart, for those who cannot see it.
-import { BarChart } from "echarts/charts";
+// Line and bar charts. The same numbers stand in a table beside each, for those who cannot see it. Nothing moves by
+// itself, so nobody has to ask for less motion.
+import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, TooltipComponent } from "echarts/components";
 import * as echarts from "echarts/core";
 import { SVGRenderer } from "echarts/renderers";
 
-echarts.use([BarChart, GridComponent, TooltipComponent, SVGRenderer]);
+echarts.use([BarChart, LineChart, GridComponent, TooltipComponent, SVGRenderer]);
 
 function token(name) {
   // light-dark() is resolved by the browser only on a real property.
@@ -17,34 +18,65 @@ function token(name) {
   return color;
 }
 
+const compact = new Intl.NumberFormat("en", { notation: "compact" });
+const UNITS = { percent: (value) => `${value} %`, days: (value) => `${value} d` };
+
+function series(data) {
+  return data.series.map((row, index) => {
+    const color = token(`--${row.color}`);
+    const last = index === data.series.length - 1;
+    const common = { name: row.name, data: row.values, itemStyle: { color }, emphasis: { disabled: true } };
+    if (data.kind === "bar") {
+      const rounded = !data.stacked || last ? [3, 3, 0, 0] : 0;
+      const stack = data.stacked ? "all" : undefined;
+      return { ...common, type: "bar", stack, barMaxWidth: 30, itemStyle: { color, borderRadius: rounded } };
+    }
+    // The last line is filled, so that two lines differ by more than their color.
+    const areaStyle = data.series.length > 1 && last ? { color, opacity: 0.16 } : undefined;
+    return { ...common, type: "line", symbolSize: 6, showSymbol: row.values.length < 20, lineStyle: { width: 2, color }, areaStyle };
+  });
+}
+
+function tip(data, points) {
+  const index = points[0].dataIndex;
+  const lines = data.series.map((row) => (data.series.length > 1 ? `${row.name}  ${row.shown[index]}` : row.shown[index]));
+  return [data.names[index], ...lines].join("\n");
+}
+
 function options(data) {
   const quiet = { color: token("--tblr-secondary-color"), fontFamily: "inherit", fontSize: 12 };
+  const bars = data.kind === "bar";
   return {
     animation: false,
-    grid: { left: 44, right: 4, top: 12, bottom: 26 },
+    grid: { left: 46, right: 8, top: 12, bottom: 26 },
     tooltip: {
       trigger: "axis",
-      axisPointer: { type: "shadow", shadowStyle: { opacity: 0.06 } },
+      axisPointer: { type: bars ? "shadow" : "line", shadowStyle: { opacity: 0.06 }, lineStyle: { color: token("--tblr-border-color") } },
       renderMode: "richText",
+      confine: true,
       backgroundColor: token("--tblr-bg-surface"),
       borderColor: token("--tblr-border-color"),
-      textStyle: { color: token("--tblr-body-color"), fontFamily: "inherit", fontSize: 13 },
-      formatter: ([bar]) => `${data.names[bar.dataIndex]}\n${data.shown[bar.dataIndex]}`,
+      textStyle: { color: token("--tblr-body-color"), fontFamily: "inherit", fontSize: 13, lineHeight: 19 },
+      formatter: (points) => tip(data, points),
     },
     xAxis: {
       type: "category",
+      boundaryGap: bars,
       data: data.labels,
-      axisLabel: quiet,
+      axisLabel: { ...quiet, hideOverlap: true },
       axisTick: { show: false },
       axisLine: { lineStyle: { color: token("--tblr-border-color") } },
     },
     yAxis: {
       type: "value",
       splitNumber: 3,
-      axisLabel: { ...quiet, formatter: (value) => new Intl.NumberFormat("en", { notation: "compact" }).format(value) },
+      min: data.unit === "percent" ? 0 : undefined,
+      max: data.unit === "percent" ? 100 : undefined,
+      minInterval: data.unit === "count" ? 1 : undefined,
+      axisLabel: { ...quiet, formatter: UNITS[data.unit] ?? ((value) => compact.format(value)) },
       splitLine: { lineStyle: { color: token("--tblr-border-color") } },
     },
-    series: [{ type: "bar", data: data.values, barMaxWidth: 26, itemStyle: { color: token("--standing-current-tone"), borderRadius: [3, 3, 0, 0] } }],
+    series: series(data),
   };
 }
 
@@ -57,6 +89,7 @@ export function draw(places) {
     const chart = echarts.init(place, null, { renderer: "svg" });
     chart.setOption(options(data));
     drawn.set(place, [chart, data]);
+    sizes.observe(place);
   }
 }
 
@@ -64,13 +97,14 @@ function each(change) {
   for (const [place, [chart, data]] of drawn) {
     if (place.isConnected) change(chart, data);
     else {
+      sizes.unobserve(place);
       chart.dispose();
       drawn.delete(place);
     }
   }
 }
 
-window.addEventListener("resize", () => each((chart) => chart.resize()));
+const sizes = new ResizeObserver(() => each((chart) => chart.resize()));
 new MutationObserver(() => each((chart, data) => chart.setOption(options(data)))).observe(document.documentElement, {
   attributes: true,
   attributeFilter: ["data-bs-theme"],

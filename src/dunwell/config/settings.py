@@ -81,6 +81,7 @@ TEMPLATES = [
                 "dunwell.web.templatetags.parts",
                 "dunwell.web.templatetags.figures",
                 "dunwell.web.templatetags.guidance",
+                "dunwell.web.templatetags.changes",
             ],
         },
     }

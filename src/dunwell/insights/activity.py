@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.db.models.functions import TruncWeek
 
 from dunwell.followup.models import Notice, NoticeState, PlanState, Run, StandingChange
 from dunwell.followup.queries.pending import needs_person_counts
@@ -99,28 +98,3 @@ def _pass_missing(organization: Organization, now: dt.datetime) -> bool:
     if now < local_moment(today, organization.settings.run_at, organization.zone) + PATIENCE:
         return False
     return PlanState.objects.filter(organization=organization, planned_as_of__lt=today).exists()
-
-
-def received_by_week(scope: Scope, currency: str, until: dt.date, weeks: int = 13) -> list[Received]:
-    """Money that came in by calendar week (Monday first), the week of `until` last; weeks without any are 0."""
-    last = until - dt.timedelta(days=until.weekday())
-    first = last - dt.timedelta(weeks=weeks - 1)
-    rows = (
-        scope.rows(Payment)
-        .filter(
-            currency=currency,
-            succeeded_on__range=(first, until),
-            failed_on__isnull=True,
-            is_opening=False,
-        )
-        .annotate(week=TruncWeek("succeeded_on"))
-        .values("week")
-        .annotate(amount=Sum("amount"), n=Count("pk"))
-        .order_by("week")
-    )
-    found = {row["week"]: row for row in rows}
-    mondays = [first + dt.timedelta(weeks=index) for index in range(weeks)]
-    return [
-        Received(currency, found[day]["amount"], found[day]["n"]) if day in found else Received(currency, Decimal(0), 0)
-        for day in mondays
-    ]

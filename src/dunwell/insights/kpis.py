@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
+
 from dunwell.followup.models import BookDay, BookTotal, PlanState, RiskDay, StandingDay
 from dunwell.insights.book import Book
 from dunwell.organizations.models import Organization
@@ -83,11 +85,10 @@ def figures(organization: Organization, book: Book, currency: str = "") -> Figur
     known_from = (state.history_from if state else None) or as_of
     week, month = as_of - WEEK, kpis.a_month_before(as_of)
     chosen = currency if any(total.currency == currency for total in book.totals) else book.totals[0].currency
-    days = days_of(organization, chosen, as_of, known_from)
-    past = {
-        (row.day, row.currency): row
-        for row in BookDay.objects.filter(organization=organization, day__in=(week, month), day__gte=known_from)
-    }
+    rows = BookDay.objects.filter(organization=organization, day__range=(known_from, as_of))
+    found = list(rows.filter(Q(currency=chosen) | Q(day__in=(week, month))).order_by("day"))
+    days = [row for row in found if row.currency == chosen]
+    past = {(row.day, row.currency): row for row in found if row.day in (week, month)}
     risk = {
         (row.day, row.currency): row.at_risk
         for row in RiskDay.objects.filter(organization=organization, day__in=(as_of, week, month))

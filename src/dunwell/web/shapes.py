@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-
-from babel.dates import format_date
 
 from dunwell.followup.models import BookTotal, CustomerBalance
-from dunwell.insights.activity import Received
 from dunwell.insights.book import ages
 from dunwell.web.access import Desk
 from dunwell.web.templatetags.figures import write_money
@@ -56,17 +51,3 @@ def aging(desk: Desk, amounts: BookTotal | CustomerBalance, *, linked: bool = Tr
         for segment in segments
     )
     return Aging(amounts.currency, amounts.outstanding, segments, f"{amounts.currency} by age: {parts}")
-
-
-def weeks(desk: Desk, received: Sequence[Received]) -> dict[str, Any]:
-    """What the chart of money by week is drawn from, with every text already written."""
-    locale = desk.organization.locale
-    last = desk.today - dt.timedelta(days=desk.today.weekday())
-    mondays = [last - dt.timedelta(weeks=len(received) - 1 - index) for index in range(len(received))]
-    labels = [str(format_date(day, "d MMM", locale=locale)) for day in mondays]
-    return {
-        "labels": labels,
-        "names": [f"Week of {label}" for label in labels],
-        "values": [float(week.amount) for week in received],
-        "shown": [write_money(week.amount, week.currency, locale) for week in received],
-    }
