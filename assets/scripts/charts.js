@@ -48,7 +48,7 @@ function options(data) {
   const bars = data.kind === "bar";
   return {
     animation: false,
-    grid: { left: 46, right: 8, top: 12, bottom: 26 },
+    grid: { left: 46, right: 10, top: 12, bottom: 26 },
     tooltip: {
       trigger: "axis",
       axisPointer: { type: bars ? "shadow" : "line", shadowStyle: { opacity: 0.06 }, lineStyle: { color: token("--tblr-border-color") } },
@@ -61,7 +61,6 @@ function options(data) {
     },
     xAxis: {
       type: "category",
-      boundaryGap: bars,
       data: data.labels,
       axisLabel: { ...quiet, hideOverlap: true },
       axisTick: { show: false },
@@ -70,8 +69,7 @@ function options(data) {
     yAxis: {
       type: "value",
       splitNumber: 3,
-      min: data.unit === "percent" ? 0 : undefined,
-      max: data.unit === "percent" ? 100 : undefined,
+      ...(data.unit === "percent" ? { min: 0, max: 100, interval: 25 } : {}),
       minInterval: data.unit === "count" ? 1 : undefined,
       axisLabel: { ...quiet, formatter: UNITS[data.unit] ?? ((value) => compact.format(value)) },
       splitLine: { lineStyle: { color: token("--tblr-border-color") } },

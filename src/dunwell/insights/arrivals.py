@@ -59,6 +59,6 @@ def arrivals(scope: Scope, today: dt.date) -> Arrivals:
 
 def _day_before(organization: Organization, today: dt.date) -> dt.date:
     try:
-        return calendar_of(organization, today).on_or_before(today - ONE_DAY)
+        return calendar_of(organization).on_or_before(today - ONE_DAY)
     except NoBusinessDayError:
         return today - ONE_DAY

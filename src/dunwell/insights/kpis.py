@@ -81,11 +81,10 @@ def figures(organization: Organization, book: Book, currency: str = "") -> Figur
     if book.as_of is None:
         return None
     as_of = book.as_of
-    state = PlanState.objects.filter(organization=organization).first()
-    known_from = (state.history_from if state else None) or as_of
+    known_since = known_from(organization) or as_of
     week, month = as_of - WEEK, kpis.a_month_before(as_of)
     chosen = currency if any(total.currency == currency for total in book.totals) else book.totals[0].currency
-    rows = BookDay.objects.filter(organization=organization, day__range=(known_from, as_of))
+    rows = BookDay.objects.filter(organization=organization, day__range=(known_since, as_of))
     found = list(rows.filter(Q(currency=chosen) | Q(day__in=(week, month))).order_by("day"))
     days = [row for row in found if row.currency == chosen]
     past = {(row.day, row.currency): row for row in found if row.day in (week, month)}
@@ -95,7 +94,7 @@ def figures(organization: Organization, book: Book, currency: str = "") -> Figur
     }
     standings = {
         row.day: row.defaulter
-        for row in StandingDay.objects.filter(organization=organization, day__in=(week, month), day__gte=known_from)
+        for row in StandingDay.objects.filter(organization=organization, day__in=(week, month), day__gte=known_since)
     }
 
     def moved(now: Decimal | int, before: dict[dt.date, Decimal | int]) -> Moved:
@@ -119,14 +118,19 @@ def figures(organization: Organization, book: Book, currency: str = "") -> Figur
 
     return Figures(
         as_of=as_of,
-        known_from=known_from,
+        known_from=known_since,
         owed=[owed(total) for total in book.totals],
         defaulters=moved(book.customers[Standing.DEFAULTER], {**standings}),
         currency=chosen,
-        behavior=behavior(days, as_of, known_from),
-        behavior_before=behavior(days, month, known_from) if month - BEHAVIOR_DAYS >= known_from else None,
+        behavior=behavior(days, as_of, known_since),
+        behavior_before=behavior(days, month, known_since) if month - BEHAVIOR_DAYS >= known_since else None,
         days=days,
     )
+
+
+def known_from(organization: Organization) -> dt.date | None:
+    """The first day the book can speak of; None before its days have been written."""
+    return PlanState.objects.filter(organization=organization).values_list("history_from", flat=True).first()
 
 
 def days_of(organization: Organization, currency: str, as_of: dt.date, known_from: dt.date) -> list[BookDay]:

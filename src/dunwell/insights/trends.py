@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dunwell.followup.models import BookDay
+from dunwell.insights.kpis import sales_outstanding
 from dunwell.rules import kpis
+from dunwell.rules.kpis import SalesOutstanding
 
 DAYS_AFTER_NOTICE = (7, 14, 30)
 
@@ -49,6 +51,13 @@ def months(days: Sequence[BookDay], as_of: dt.date, count: int) -> list[Month]:
             before = next((row for row in days if row.day == first - dt.timedelta(days=1)), None)
             found.append(_month(first, last, rows, before))
     return found
+
+
+def outstanding_days(
+    days: Sequence[BookDay], months: Sequence[Month], known_from: dt.date
+) -> list[tuple[SalesOutstanding | None, SalesOutstanding | None]]:
+    """DSO and best possible DSO at the end of each month."""
+    return [sales_outstanding(days, month.last, known_from) for month in months]
 
 
 def _month(first: dt.date, last: dt.date, rows: Sequence[BookDay], before: BookDay | None) -> Month:

@@ -72,6 +72,11 @@ MEANINGS: dict[str, Meaning] = {
         "Invoices by the month of their first notice, and the share fully paid within 7, 14 and 30 days of it. "
         "Invoices noticed in the last days have not had that time yet.",
     ),
+    "dso_trend": Meaning(
+        "Days sales outstanding by month",
+        "DSO by countback at the end of each month, beside the best possible DSO, which counts only what was not yet "
+        "due. The space between the two is what late payers add.",
+    ),
     "effectiveness": Meaning(
         "Collection effectiveness",
         "CEI by month: (open at its start + invoiced − open at its end) ÷ (open at its start + invoiced − not yet due "

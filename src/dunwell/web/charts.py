@@ -22,6 +22,15 @@ class Series:
 
 
 @dataclass(frozen=True)
+class Column:
+    """A column that only the table has."""
+
+    name: str
+    shown: Sequence[str]
+    values: Sequence[Decimal | int | None]
+
+
+@dataclass(frozen=True)
 class Chart:
     """`kind` is line or bar; `stacked` puts the series on one another; `points` name what is compared."""
 
@@ -34,8 +43,9 @@ class Chart:
     kind: str = "line"
     stacked: bool = False
     unit: str = ""
-    # Columns that only the table has: a name, and a cell for each point
-    more: Sequence[tuple[str, Sequence[str]]] = field(default=())
+    more: Sequence[Column] = field(default=())
+    # How a file names the points, where that differs from the page: dates as YYYY-MM-DD
+    plain_names: Sequence[str] = field(default=())
 
     @property
     def data(self) -> dict[str, Any]:
@@ -57,10 +67,31 @@ class Chart:
         }
 
     @property
+    def data_id(self) -> str:
+        """The element that has the data: the key itself may name the section around it."""
+        return f"chart-{self.key}"
+
+    @property
+    def _columns(self) -> list[Series | Column]:
+        return [*self.series, *self.more]
+
+    @property
     def columns(self) -> list[str]:
-        return [*(series.name for series in self.series), *(name for name, _ in self.more)]
+        return [column.name for column in self._columns]
 
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
-        cells = [*(series.shown for series in self.series), *(cells for _, cells in self.more)]
+        """The table as it is read."""
+        cells = [column.shown for column in self._columns]
         return [(name, [column[index] for column in cells]) for index, name in enumerate(self.names)]
+
+    @property
+    def plain_rows(self) -> list[list[object]]:
+        """The table for a file: numbers bare, in the order of `columns`."""
+        cells = [column.values for column in self._columns]
+        names = self.plain_names or self.names
+        return [[name, *(_bare(column[index]) for column in cells)] for index, name in enumerate(names)]
+
+
+def _bare(value: Decimal | int | None) -> object:
+    return f"{value:.2f}" if isinstance(value, Decimal) else value

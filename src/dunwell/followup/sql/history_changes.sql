@@ -49,7 +49,7 @@ WITH moved AS (
            coalesce((SELECT extension.old_due_on FROM ledger_duedateextension AS extension
                       WHERE extension.organization_id = %(organization)s AND extension.invoice_id = moved.id
                         AND extension.extended_on > so_far.day
-                      ORDER BY extension.extended_on, extension.id LIMIT 1), moved.due_on) AS due_on
+                      ORDER BY extension.id LIMIT 1), moved.due_on) AS due_on
       FROM so_far JOIN moved USING (id)
 )
 SELECT id, currency, total, issued_on, day, is_opening, written_off, is_void, balance, due_on,

@@ -3,8 +3,7 @@ SELECT %(organization)s, looked_at.day, known.customers - counted.due_soon - cou
        counted.due_soon, counted.late, counted.defaulter
   FROM unnest(%(days)s::date[]) AS looked_at (day)
  CROSS JOIN LATERAL (
-        SELECT count(*) AS customers FROM ledger_customer
-         WHERE organization_id = %(organization)s AND known_from <= looked_at.day) AS known
+        SELECT count(*) AS customers FROM ledger_customers_known(%(organization)s, looked_at.day)) AS known
  CROSS JOIN LATERAL (
         SELECT count(DISTINCT customer_id) FILTER (WHERE standing = 'due_soon') AS due_soon,
                count(DISTINCT customer_id) FILTER (WHERE standing = 'late') AS late,

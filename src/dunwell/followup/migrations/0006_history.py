@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followup', '0004_dropped_by'),
+        ('followup', '0005_stated_once'),
         ('organizations', '0001_initial'),
     ]
 
