@@ -46,20 +46,20 @@ def last_run(organization: Organization) -> Run | None:
     return Run.objects.filter(organization=organization).order_by("-started_at").defer("report").first()
 
 
-def latest_day(scope: Scope, today: dt.date) -> Day:
+def latest_day(scope: Scope, today: dt.date, *, with_payments: bool = True) -> Day:
     """Today; before today's pass has run, the day of the last one."""
     run = last_run(scope.organization)
-    return _day(scope, run.as_of if run else today, run)
+    return _day(scope, run.as_of if run else today, run, with_payments)
 
 
-def _day(scope: Scope, day: dt.date, run: Run | None) -> Day:
+def _day(scope: Scope, day: dt.date, run: Run | None, with_payments: bool) -> Day:
     payments = scope.rows(Payment).filter(succeeded_on=day, is_opening=False)
     received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
     notices = scope.rows(Notice).filter(as_of=day).values("state").annotate(n=Count("pk"))
     changes = scope.rows(StandingChange).filter(changed_on=day)
     return Day(
         day=day,
-        received=[Received(row["currency"], row["amount"], row["n"]) for row in received],
+        received=[Received(row["currency"], row["amount"], row["n"]) for row in received] if with_payments else [],
         notices={row["state"]: row["n"] for row in notices.order_by("state")},
         changes={row["name"]: row["n"] for row in changes.values("name").annotate(n=Count("pk")).order_by("name")},
         last_run=run,

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from dunwell.insights import activity, kpis
 from dunwell.insights import customers as insights
 from dunwell.insights.arrivals import arrivals
-from dunwell.insights.book import Book, book
+from dunwell.insights.book import Book
 from dunwell.ledger.models import Customer
 from dunwell.organizations.models import Role
 from dunwell.rules.kpis import change
@@ -33,11 +33,11 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug)
     if request.session.get(landing.LAST) != slug:
         request.session[landing.LAST] = slug
-    whole = book(desk.scope)
+    whole = desk.book
     views = views_of(desk)
     asked = request.GET.get("view", "")
     view = asked if asked in views else views[0]
-    today = activity.latest_day(desk.scope, desk.today)
+    today = activity.latest_day(desk.scope, desk.today, with_payments=view == FIGURES)
     context: dict[str, Any] = {
         "place": "home",
         "book": whole,
@@ -48,7 +48,7 @@ def home(request: HttpRequest, slug: str) -> HttpResponse:
         "defaulters": whole.customers[Standing.DEFAULTER],
         "today": today,
         "last_run_style": "time" if today.last_run and today.last_run.as_of == desk.today else "medium",
-        "changes": [(*CHANGES[name], count) for name, count in today.changes.items() if name in CHANGES],
+        "changes": [(name, *CHANGES[name], count) for name, count in today.changes.items() if name in CHANGES],
         "needs": activity.needs_person(desk.scope, desk.now) if WORK in views else None,
     }
     if whole.totals:
@@ -72,7 +72,8 @@ def _work(desk: Desk, whole: Book) -> dict[str, Any]:
     standing = Standing.DEFAULTER if whole.customers[Standing.DEFAULTER] else Standing.LATE
     rows: list[Customer] = []
     if whole.customers[standing]:
-        found = insights.customer_list(desk.scope, standing=standing)
+        found = insights.of_standing(desk.scope, insights.customers(desk.scope), standing)
+        found = insights.with_balances(desk.scope, found)
         rows = list(found.order_by("standing__oldest_due_on", "pk")[:MOST_LISTED])
     upcoming = insights.next_actions(desk.scope, [row.pk for row in rows])
     return {

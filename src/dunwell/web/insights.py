@@ -10,14 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 
 from dunwell.followup.models import BookDay
 from dunwell.insights import kpis, trends
-from dunwell.insights.book import book
 from dunwell.insights.trends import Month
 from dunwell.rules.kpis import month_starts
 from dunwell.rules.permissions import Permission
 from dunwell.web import insights_charts as charts
-from dunwell.web import lists
 from dunwell.web.access import Desk, access
 from dunwell.web.charts import Chart
+from dunwell.web.lists.files import csv_of_lines
 
 PERIODS = {"3": "3 months", "6": "6 months", "12": "12 months"}
 DEFAULT_PERIOD = "6"
@@ -70,7 +69,7 @@ NOTHING = {
 
 def insights(request: HttpRequest, slug: str) -> HttpResponseBase:
     desk = access(request, slug, Permission.SEE_EVERY_CUSTOMER)
-    whole = book(desk.scope)
+    whole = desk.book
     if whole.as_of is None:
         return desk.render("web/insights.html", {"place": "insights", "period": None})
     chosen = request.GET.get("period", "")
@@ -108,4 +107,4 @@ def _csv(request: HttpRequest, desk: Desk, period: Period, key: str) -> HttpResp
     chart = DRAW[key](desk, period)
     head = [chart.points.lower(), *(column.lower() for column in chart.columns)] if chart else []
     rows = chart.plain_rows if chart else []
-    return lists.csv_response(request, f"{key}-{period.currency}-{period.as_of}", head, rows)
+    return csv_of_lines(desk, f"{key}-{period.currency}-{period.as_of}", head, rows)

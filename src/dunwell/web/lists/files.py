@@ -47,8 +47,13 @@ def lines_of(shown: Shown) -> tuple[list[str], Iterator[list[object]]]:
 
 
 def csv_response(desk: Desk, shown: Shown) -> StreamingHttpResponse:
-    head, lines = lines_of(shown)
-    return _attachment(desk, f"{shown.table.name}-{desk.today}.csv", "text/csv; charset=utf-8", _csv(head, lines))
+    return csv_of_lines(desk, f"{shown.table.name}-{desk.today}", *lines_of(shown))
+
+
+def csv_of_lines(
+    desk: Desk, name: str, head: Sequence[str], lines: Iterable[Sequence[object]]
+) -> StreamingHttpResponse:
+    return _attachment(desk, f"{name}.csv", "text/csv; charset=utf-8", _csv(head, lines))
 
 
 def _csv(head: Sequence[str], lines: Iterable[Sequence[object]]) -> Iterator[bytes]:

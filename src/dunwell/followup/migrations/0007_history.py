@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followup', '0005_stated_once'),
+        ('followup', '0006_policies'),
         ('organizations', '0001_initial'),
     ]
 
