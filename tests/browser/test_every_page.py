@@ -27,7 +27,19 @@ BEFORE_SIGN_IN = (
     "/accounts/signup/",
 )
 # What has no page of its own to look at; in the sandbox of a mail no script runs, not even axe
-NO_PAGE = ("approve/", "chase/", "drop/", "send/", "resolve/", "stop/", "resume/", "test/", "imports/new/", "mail/")
+NO_PAGE = (
+    "approve/",
+    "chase/",
+    "drop/",
+    "send/",
+    "resolve/",
+    "stop/",
+    "resume/",
+    "test/",
+    "imports/new/",
+    "mail/",
+    "finish/",
+)
 # Buttons of entries by hand, a part of a page, a download, and a page that asks for its purpose
 NO_ENTRY = re.compile(
     r"(archive|restore|remove|primary|confirm|issue|delete|take-back|release|undo|proposal|choose)/$"
