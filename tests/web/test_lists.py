@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
+from collections.abc import Callable
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from dunwell.ledger.models import Customer
+from dunwell.messaging.models import Message
 from dunwell.web.lists.files import harmless
+from dunwell.web.lists.tables import BY_NAME, TABLES
 from dunwell.web.templatetags.figures import counted
 from tests import worlds
 from tests.web.conftest import Desk, late_customer, run
@@ -136,3 +142,92 @@ def test_pages_follow_one_another_without_gaps(desk: Desk, owner: Client) -> Non
 
 def test_counts_above_ten_thousand_are_not_counted_on() -> None:
     assert [counted(0), counted(10_000), counted(10_001), counted(2_000_000)] == ["0", "10,000", "10,000+", "10,000+"]
+
+
+def _sheet(response: object) -> list[tuple[object, ...]]:
+    body = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    book = load_workbook(io.BytesIO(body))
+    assert book.active is not None
+    return list(book.active.iter_rows(values_only=True))
+
+
+def test_a_workbook_has_numbers_days_and_no_formula(desk: Desk, owner: Client) -> None:
+    evil = late_customer(desk.organization, '=HYPERLINK("http://evil.example")', invoices=1)
+    Customer.objects.filter(pk=evil.pk).update(number="@SUM(A1)\x01")
+    head, *rows = _sheet(owner.get(desk.url("invoices/?format=xlsx&sort=number")))
+    line = dict(zip(head, rows[0], strict=True))
+    assert line["balance"] == 120.5
+    due = desk.today - dt.timedelta(days=9)
+    assert str(line["due_on"]) == f"{due} 00:00:00"
+    assert line["days_overdue"] == 9
+    assert {row[1] for row in rows} == {"Harbor & Pine", '\'=HYPERLINK("http://evil.example")'}
+    names = [row[1] for row in _sheet(owner.get(desk.url("customers/?format=xlsx")))]
+    assert "'@SUM(A1)" in names
+
+
+@pytest.mark.parametrize("page", [table.name for table in TABLES])
+def test_every_list_is_a_file_with_the_chosen_columns_only(desk: Desk, owner: Client, page: str) -> None:
+    address = reverse(f"web:{page}", args=[desk.organization.slug])
+    whole = _table(owner.get(address, {"format": "csv"}))
+    some = _table(owner.get(address, {"format": "csv", "col": BY_NAME[page].columns[1].name}))
+    assert set(some[0]) < set(whole[0])
+    assert len(some) == len(whole)
+    assert [str(cell) for cell in _sheet(owner.get(address, {"format": "xlsx"}))[0]] == whole[0]
+
+
+def test_files_are_for_those_who_may_export(desk: Desk, browse: Callable[..., Client]) -> None:
+    viewer = browse("viewer")
+    for page in ("customers/", "follow-up/", "payments/"):
+        assert b"format=csv" not in viewer.get(desk.url(page)).content
+        assert viewer.get(desk.url(f"{page}?format=xlsx")).status_code == 403
+
+
+def test_chips_say_what_is_on_and_each_takes_itself_off(desk: Desk, owner: Client) -> None:
+    response = owner.get(desk.url("invoices/?q=harbor&age=days_1_30&sort=-balance&per=100&state=nonsense&page=2"))
+    shown = response.context["shown"]
+    assert [(chip.label, chip.word) for chip in shown.chips] == [("Search", "“harbor”"), ("Age", "1 to 30 days")]
+    page = response.content.decode()
+    assert "?q=harbor&amp;sort=-balance&amp;per=100&amp;state=nonsense" in page  # without the age
+    assert "?sort=-balance&amp;per=100" in page  # Clear all
+    assert shown.kept == "q=harbor&age=days_1_30&sort=-balance&per=100"
+
+
+def test_links_narrow_a_list_by_what_no_field_offers(desk: Desk, owner: Client, other_organization: object) -> None:
+    del other_organization
+    quiet = worlds.make_customer(desk.organization, "Quiet")
+    worlds.make_invoice(quiet, due_on=desk.today)
+    payment = worlds.make_payment(desk.customer, 300, on=desk.today)
+    worlds.make_payment(quiet, 7, on=desk.today - dt.timedelta(days=1), towards=worlds.make_invoice(quiet, total=7))
+    became = f"became_defaulter:{desk.today.isoformat()}"
+    for address, count in {
+        f"invoices/?customer={quiet.pk}": 1,
+        f"invoices/?customer={desk.customer.pk}&state=overdue": 2,
+        "invoices/?customer=999999999999999999999": 3,  # means nothing, so it is passed over
+        f"payments/?received={desk.today.isoformat()}": 1,
+        "payments/?unapplied=yes": 1,
+        f"payments/?customer={desk.customer.pk}": 1,
+        f"customers/?changed={became}": 1,
+        "customers/?changed=became_king:2026-01-01": 2,
+        f"follow-up/?day={desk.notice.as_of.isoformat()}&state=composed": 1,
+        "follow-up/?day=2001-01-01": 0,
+    }.items():
+        assert owner.get(desk.url(address)).context["listing"].count == count, address
+    assert list(owner.get(desk.url("payments/?unapplied=yes")).context["listing"].rows) == [payment]
+
+
+def test_search_finds_people_and_messages(desk: Desk, owner: Client) -> None:
+    contact = desk.customer.contacts.get()
+    contact.email, contact.name = "m.krüger@harbor-pine.example", "Mia Krüger"
+    contact.save()
+    Message.objects.create(
+        organization=desk.organization,
+        customer=desk.customer,
+        recipient="mia@pine.example",
+        subject="Overdue: 2 open invoices",
+        next_attempt_at="2026-03-18T09:00:00Z",
+    )
+    for text, kind in {"Krüger": "contacts", "pine mia": "mails", "overdue open": "mails"}.items():
+        found = owner.get(desk.url("search/"), {"q": text}).context[kind]
+        assert len(found.rows) == 1, text
+    assert owner.get(desk.url("follow-up/messages/"), {"q": "pine"}).context["listing"].count == 1
+    assert owner.get(desk.url("follow-up/messages/"), {"q": "arbor"}).context["listing"].count == 0

@@ -49,13 +49,13 @@ def _open(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
     return invoices.filter(settled_on__isnull=True, is_draft=False, balance__gt=0)
 
 
-def held(invoices: QuerySet[Invoice], as_of: dt.date, *, reason: str = "") -> QuerySet[Invoice]:
-    """Those with a hold of their own that stands on a day (holds of the whole customer do not count)."""
+def held(invoices: QuerySet[Invoice], as_of: dt.date, *, reason: str = "", own_only: bool = False) -> QuerySet[Invoice]:
+    """Those with a hold that stands on a day; `own_only` leaves out what is held with its whole customer."""
     standing = Hold.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=as_of),
+        Q(invoice=OuterRef("pk")) if own_only else Q(invoice=OuterRef("pk")) | Q(invoice__isnull=True),
         organization=OuterRef("organization"),
         customer=OuterRef("customer"),
-        invoice=OuterRef("pk"),
         released_on__isnull=True,
         starts_on__lte=as_of,
     )

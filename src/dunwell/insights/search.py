@@ -23,12 +23,17 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", name_key(text)[:200])[:6]
 
 
-def beginnings(text: str) -> SearchQuery | None:
-    """The question for rows with a word for each word of `text` that begins so; nothing for a text without words."""
-    prefixes = words(text)
-    if not prefixes:
+def beginnings(text: str, *, folded: bool = True) -> SearchQuery | None:
+    """The question for rows with a word for each word of `text` that begins so; nothing for a text without words.
+
+    Names are stored `folded`; what is stored as it was written is asked for in both ways.
+    """
+    as_written = re.findall(r"\w+", text.lower()[:200])[:6]
+    ways = {tuple(words(text))} if folded else {tuple(words(text)), tuple(as_written)}
+    asked = [" & ".join(f"{word}:*" for word in way) for way in sorted(ways) if way]
+    if not asked:
         return None
-    return SearchQuery(" & ".join(f"{word}:*" for word in prefixes), search_type="raw", config="simple")
+    return SearchQuery(" | ".join(f"({way})" for way in asked), search_type="raw", config="simple")
 
 
 def customers_matching(scope: Scope, text: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -70,7 +75,7 @@ def invoices_matching(scope: Scope, text: str, invoices: QuerySet[Invoice]) -> Q
 
 def contacts_matching(scope: Scope, text: str, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     """Those with a word in their name or address for each word of `text`."""
-    query = beginnings(text)
+    query = beginnings(text, folded=False)
     if query is None:
         return contacts.none()
     # The vector is the expression of the index contact_by_word
@@ -79,7 +84,7 @@ def contacts_matching(scope: Scope, text: str, contacts: QuerySet[Contact]) -> Q
 
 def messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> QuerySet[Message]:
     """Those with a word in their subject or address for each word of `text`."""
-    query = beginnings(text)
+    query = beginnings(text, folded=False)
     if query is None:
         return messages.none()
     # The vector is the expression of the index message_by_word

@@ -37,7 +37,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "customer": found,
             "standing": getattr(found, "standing", None),
             "owed": [balance for balance in owed if balance.outstanding or balance.unapplied_credit],
-            "agings": [shapes.aging(desk, balance, linked=False) for balance in owed if balance.outstanding],
+            "agings": [shapes.aging(desk, balance) for balance in owed if balance.outstanding],
             "invoices": invoices[:MOST_INVOICES],
             "more_invoices": len(invoices) > MOST_INVOICES,
             "contacts": contacts.order_by("-is_primary", "pk"),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -51,7 +52,7 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
         "invoices": _first(
             invoices_matching(scope, text, invoices.rows(desk))
             .select_related("customer")
-            .order_by("settled_on", "due_on", "pk")
+            .order_by(F("settled_on").desc(nulls_first=True), "due_on", "pk")
         ),
         "contacts": _first(
             contacts_matching(scope, text, scope.rows(Contact)).select_related("customer").order_by("name", "pk")

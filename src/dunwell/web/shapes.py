@@ -34,8 +34,9 @@ class Aging:
     sentence: str
 
 
-def aging(desk: Desk, amounts: BookTotal | CustomerBalance, *, linked: bool = True) -> Aging:
+def aging(desk: Desk, amounts: BookTotal | CustomerBalance) -> Aging:
     """An aging bar; its segments lead to the invoices behind them."""
+    whose = f"customer={amounts.customer_id}&" if isinstance(amounts, CustomerBalance) else ""
     shares = ages(amounts)
     total = sum((share.amount for share in shares), Decimal(0))
     segments: list[Segment] = []
@@ -44,7 +45,7 @@ def aging(desk: Desk, amounts: BookTotal | CustomerBalance, *, linked: bool = Tr
         start = round(done / total * WIDTH) if total else 0
         done += share.amount
         end = round(done / total * WIDTH) if total else 0
-        url = desk.url("web:invoices") + f"?currency={amounts.currency}&age={share.name}" if linked else ""
+        url = desk.url("web:invoices") + f"?{whose}currency={amounts.currency}&age={share.name}"
         segments.append(Segment(share.name, share.label, share.amount, start, end - start, url))
     parts = ", ".join(
         f"{segment.label} {write_money(segment.amount, amounts.currency, desk.organization.locale)}"

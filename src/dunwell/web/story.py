@@ -119,7 +119,6 @@ def _with_author(text: str, author: Any) -> str:
 
 def _payment(title: str, tone: str, icon: str) -> Callable[[Desk, Any], Telling]:
     def tell(desk: Desk, payment: Any) -> Telling:
-        del desk
         shown = "Paid before this book began" if payment.is_opening else title
         detail = " · ".join(part for part in (payment.reference, payment.method) if part and not payment.is_opening)
         return {
@@ -127,6 +126,7 @@ def _payment(title: str, tone: str, icon: str) -> Callable[[Desk, Any], Telling]
             "icon": icon,
             "title": shown,
             "detail": detail,
+            "url": desk.url("web:payment", payment.pk),
             "amount": payment.amount,
             "currency": payment.currency,
         }
@@ -135,11 +135,11 @@ def _payment(title: str, tone: str, icon: str) -> Callable[[Desk, Any], Telling]
 
 
 def _credit_note(desk: Desk, credit: Any) -> Telling:
-    del desk
     return {
         "tone": "info",
         "icon": "receipt-refund",
         "title": f"Credit note {credit.number}",
+        "url": desk.url("web:credit_note", credit.pk),
         "detail": credit.description,
         "amount": credit.total,
         "currency": credit.currency,

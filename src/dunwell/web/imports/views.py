@@ -65,7 +65,7 @@ def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse
     if found.state in services.WORKING:
         return _page(desk, found, "working")
     if found.state == ImportState.DONE:
-        return _page(desk, found, "done", _figures(found.report))
+        return _page(desk, found, "done", {**_figures(found.report), "brought": _brought(desk, found)})
     if found.state == ImportState.CHECKED and "columns" not in request.GET:
         return _page(desk, found, "checked", _figures(found.preview))
     return _columns_page(desk, found, None)
@@ -115,6 +115,17 @@ def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
 
 def _figures(report: dict[str, Any]) -> dict[str, Any]:
     return {"report": report, "as_of": dt.date.fromisoformat(report["as_of"])}
+
+
+def _brought(desk: Desk, found: FileImport) -> dict[str, str]:
+    """Where the rows are listed that were new with it; nowhere for an import from before they were kept."""
+    if found.history_context is None:
+        return {}
+    return {
+        "invoices": desk.url("web:invoices") + f"?state=all&import={found.pk}",
+        "customers": desk.url("web:customers") + f"?import={found.pk}",
+        "payments": desk.url("web:payments") + f"?import={found.pk}",
+    }
 
 
 def _found(desk: Desk, import_id: int) -> FileImport:

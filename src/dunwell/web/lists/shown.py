@@ -118,7 +118,7 @@ class Shown:
     def fields(self) -> Iterator[Field]:
         for one in self.table.filters:
             choices = self.choices.get(one.name, ())
-            if len(choices) > 1 or one.name in self.words:
+            if choices:
                 yield Field(one, self.value(one.name), choices)
 
     @cached_property

@@ -190,6 +190,7 @@ CUSTOMERS = Table(
         CURRENCY,
         OWNER,
         TAG,
+        filters.BROUGHT_BY,
         Filter("changed", "Standing", _changed, told=_changed_words),
         Filter(
             "waits",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+from dunwell.insights.brought import brought_by, file_import
 from dunwell.ledger.models import Customer
 from dunwell.web.access import Desk
 from dunwell.web.lists.table import Choices, Filter, Rows
@@ -42,7 +43,8 @@ OF_CUSTOMER = Filter(
 
 
 def _currencies(desk: Desk) -> Choices:
-    return [(total.currency, total.currency) for total in desk.book.totals]
+    codes = [total.currency for total in desk.book.totals]
+    return [(code, code) for code in codes] if len(codes) > 1 else []
 
 
 def currency(narrow: Callable[[Desk, Rows, str], Rows]) -> Filter:
@@ -75,3 +77,18 @@ def of_choices(
     default: str = "",
 ) -> Filter:
     return Filter(name, label, narrow, lambda _desk: choices, anything=anything, default=default)
+
+
+def _import_name(desk: Desk, value: str) -> str:
+    number = number_of(value)
+    found = file_import(desk.organization, number) if number else None
+    return found.file_name if found else ""
+
+
+# Links from an import's page: what was new with it
+BROUGHT_BY = Filter(
+    "import",
+    "Came with",
+    narrow=lambda desk, rows, value: brought_by(desk.organization, rows, int(value)),
+    told=_import_name,
+)

@@ -42,10 +42,14 @@ def _hold(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
 
 
 def _release_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
-    held = insights.held(rows, desk.today)
+    held = insights.held(rows, desk.today, own_only=True)
     return (
         Effect(held.count(), "with holds of their own, which end; chasing goes on", "warn"),
-        Effect(insights.held(rows, desk.today, reason=HoldReason.DISPUTE).count(), "with a dispute among them", "bad"),
+        Effect(
+            insights.held(rows, desk.today, reason=HoldReason.DISPUTE, own_only=True).count(),
+            "with a dispute among them",
+            "bad",
+        ),
         Effect(rows.exclude(pk__in=held.values("pk")).count(), "without a hold of their own: nothing changes for them"),
     )
 

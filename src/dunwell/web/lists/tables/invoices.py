@@ -174,6 +174,7 @@ INVOICES = Table(
         filters.currency(lambda _desk, found, value: found.filter(currency=value)),
         Filter("held", "Hold", _held, told=lambda _desk, value: dict(HELD).get(value, "")),
         filters.OF_CUSTOMER,
+        filters.BROUGHT_BY,
     ),
     empty=Empty(
         symbol="file-invoice",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dunwell.insights import payments as insights
 from dunwell.web import words
@@ -26,10 +27,11 @@ def _search(desk: Desk, found: Rows, text: str) -> Rows:
 
 
 def tabs(desk: Desk, shown: Shown) -> dict[str, Any]:
-    """Payments and credit notes stand side by side; who looks at one customer's goes on doing so in the other."""
+    """Payments and credit notes stand side by side; filters that both have stay on the way to the other."""
     del desk
-    customer = shown.value("customer")
-    return {"tab": shown.table.name, "tab_query": f"?customer={customer}" if customer else ""}
+    both = {name: shown.value(name) for name in ("customer", "currency", "unapplied")}
+    query = urlencode({name: value for name, value in both.items() if value})
+    return {"tab": shown.table.name, "tab_query": f"?{query}" if query else ""}
 
 
 UNAPPLIED_COLUMN = Column(
@@ -113,6 +115,7 @@ PAYMENTS = Table(
         CURRENCY,
         filters.on_day("received", "Received", "succeeded_on"),
         filters.OF_CUSTOMER,
+        filters.BROUGHT_BY,
         Filter(
             "opening",
             "Origin",
