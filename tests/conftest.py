@@ -67,6 +67,8 @@ def django_db_modify_db_settings(database_server: str) -> None:
     """pytest-django's hook: called before it makes the test database."""
     fresh = Environment(database_url=database_server, database_pool=0).database_settings()
     current = connections.settings["default"]
+    # Django empties all tables after a test that commits; history lets that happen only when told so
+    fresh["OPTIONS"]["options"] = "-c dunwell.history_may_be_emptied=yes"
     current.update({name: fresh[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")})
     current["TEST"] = {**current["TEST"], "TEMPLATE": "template0"}
 

@@ -2,6 +2,7 @@ import "htmx.org";
 
 import { alerts } from "./parts/alerts.js";
 import { charts } from "./parts/charts-loader.js";
+import { copying } from "./parts/copying.js";
 import { dialogs } from "./parts/dialogs.js";
 import { filters } from "./parts/filters.js";
 import { frames } from "./parts/frames.js";
@@ -11,11 +12,13 @@ import { menus } from "./parts/menus.js";
 import { rows, selection } from "./parts/rows.js";
 import { textEditor } from "./parts/text-editor.js";
 import { browserZone, setUp } from "./parts/set-up.js";
+import { passkeys } from "./parts/passkeys.js";
 import { themeChoice } from "./parts/theme-choice.js";
 import { uploads } from "./parts/uploads.js";
 
 // Listeners sit on the document, so that a swapped page needs no second binding.
 alerts();
+copying();
 dialogs();
 filters();
 keys();
@@ -24,6 +27,7 @@ menus();
 rows();
 textEditor();
 setUp();
+passkeys();
 themeChoice();
 uploads();
 

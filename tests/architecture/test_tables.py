@@ -26,7 +26,7 @@ LAYERS = [
 SIDE_BY_SIDE = [{"messaging", "connectors"}, {"web", "portal", "api"}]
 
 # Rows that belong to no tenant, or to several
-WITHOUT_ORGANIZATION = {"organizations.User"}
+WITHOUT_ORGANIZATION = {"organizations.User", "organizations.Throttle"}
 # Rollups of a customer: lists of customers sort and filter by them, so the customer knows their names
 KNOWN_FROM_BELOW = {
     "followup.CustomerStanding.customer",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dunwell.organizations.models import Role
-from dunwell.rules.permissions import PERMISSIONS, ROLES, Permission, may
+from dunwell.rules.permissions import PERMISSIONS, ROLE_NOTES, ROLES, Permission, may
 
 
 def test_the_table_has_every_role_and_every_permission() -> None:
     assert set(PERMISSIONS) == set(ROLES) == set(Role.values)
     assert PERMISSIONS["owner"] == set(Permission)
+    assert set(ROLE_NOTES) == set(ROLES)
 
 
 def test_everyone_sees_and_a_viewer_only_sees() -> None:
@@ -17,6 +18,7 @@ def test_everyone_sees_and_a_viewer_only_sees() -> None:
         Permission.SEE_EVERY_CUSTOMER,
         Permission.READ_NOTICES,
         Permission.VIEW_SETTINGS,
+        Permission.VIEW_PEOPLE,
     }
 
 

@@ -1,34 +1,193 @@
-"""Who gets where: strangers nowhere, members of another organization nowhere, roles as the table says."""
+"""Who gets where: a walk through every address of the site, compared with the table in rules/permissions.py.
+
+The addresses come from the URLconf, so that a new one cannot be forgotten: each one of an organization names its
+permission by its first line, `access(request, slug, Permission.X)`, or this fails.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+import logging
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
 
-from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.models import Action, DunningPolicy, Notice, NoticeState
+from dunwell.ledger.models import Customer
 from dunwell.organizations.models import Membership, Organization, User
+from dunwell.rules.permissions import ROLES, Permission, may
+from dunwell.web.access import ASKED
 from tests import worlds
 from tests.web.conftest import Desk
 
 Browse = Callable[..., Client]
 
+# What belongs to no organization, and who opens it: everyone, or whoever is signed in
+FOR_EVERYONE = {
+    "account_login", "account_logout", "account_inactive", "account_signup", "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "mfa_login_webauthn", "mfa_authenticate", "openid_connect_login", "openid_connect_callback",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "join",
+    "setup_owner", "health", "ready",
+}  # fmt: skip
+FOR_THE_SIGNED_IN = {
+    "landing", "setup_organization", "account_reauthenticate",
+    "account_change_password", "account_set_password", "account_sessions",
+    "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "socialaccount_connections",
+}  # fmt: skip
+# The only changes that somebody who may only look can make: of what is theirs alone
+VIEWERS_CHANGE = {"people_leave"}
+# Pages that ask for more when they are asked for a file
+EXPORTS = ("customers/?format=csv", "invoices/?format=csv", "defaulters/?format=csv")
+REFUSED = 403
 
-def test_who_is_not_signed_in_is_sent_to_the_sign_in(addresses: list[str]) -> None:
-    for address in addresses:
-        response = Client().get(address)
-        assert response.status_code == 302, address
-        assert response["Location"].startswith("/accounts/login/"), address
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """An address of the site: its name and its path, filled with what there is."""
+
+    name: str
+    path: str
+    of_organization: bool
 
 
-def test_a_member_of_another_organization_finds_nothing(
-    addresses: list[str], other_organization: Organization, charlie: User, browse: Browse
-) -> None:
-    client = browse(charlie)
-    for address in addresses:
-        assert client.get(address).status_code in {404, 405}, address
-        assert client.post(address).status_code == 404, address
+def places(values: dict[str, object]) -> Iterator[Place]:
+    """Every address of the URLconf; a parameter that nobody filled is 1."""
+
+    def fill(found: re.Match[str]) -> str:
+        return str(values.get(found.group("name"), 1))
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> Iterator[Place]:
+        for entry in patterns:
+            route = prefix + str(entry.pattern)
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, route)
+                continue
+            path = re.sub(r"\(\?P<(?P<name>\w+)>[^)]*\)", fill, re.sub(r"<(?:\w+:)?(?P<name>\w+)>", fill, route))
+            assert entry.name, f"{route} has no name"
+            yield Place(entry.name, "/" + path.replace("^", "").replace("$", ""), route.startswith("o/<slug:slug>/"))
+
+    yield from walk(get_resolver().url_patterns, "")
+
+
+@pytest.fixture
+def everywhere(desk: Desk) -> list[Place]:
+    numbers = {
+        "slug": desk.organization.slug,
+        "customer_id": desk.customer.pk,
+        "invoice_id": desk.invoice.pk,
+        "notice_id": desk.notice.pk,
+        "action_id": Action.objects.filter(organization=desk.organization)[0].pk,
+        "policy_id": DunningPolicy.objects.get(organization=desk.organization).pk,
+        "section": "limits",
+        "provider_id": "oidc",
+    }
+    return list(places(numbers))
+
+
+@pytest.fixture
+def inside(everywhere: list[Place], desk: Desk) -> list[Place]:
+    exports = [Place("export", desk.url(path), of_organization=True) for path in EXPORTS]
+    return [place for place in everywhere if place.of_organization] + exports
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Hundreds of refusals are expected here; writing each with its traceback takes longer than asking."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def asked(response: object) -> Permission | None:
+    """The permission the view asked for; None when it never came to ask."""
+    found: Permission | None = response.wsgi_request.META.get(ASKED)  # type: ignore[attr-defined]
+    return found
+
+
+def ask(client: Client, method: str, path: str) -> tuple[int, Permission | None]:
+    """One request that leaves no trace: its status, and what was asked for."""
+    with transaction.atomic():
+        response = client.get(path) if method == "get" else client.post(path)
+        answer = response.status_code, asked(response)
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_address_is_known(everywhere: list[Place]) -> None:
+    outside = {place.name for place in everywhere if not place.of_organization}
+    assert outside <= FOR_EVERYONE | FOR_THE_SIGNED_IN
+    assert len(everywhere) > 50
+
+
+def test_a_stranger_is_sent_to_the_sign_in(everywhere: list[Place]) -> None:
+    client = Client()
+    for place in everywhere:
+        if place.name in FOR_EVERYONE:
+            continue
+        for method in ("get", "post"):
+            response = client.get(place.path) if method == "get" else client.post(place.path)
+            assert response.status_code == 302, place
+            assert response["Location"].startswith("/accounts/login/"), place
+            assert asked(response) is None, place
+
+
+def test_a_member_of_another_organization_finds_nothing(inside: list[Place], charlie: User) -> None:
+    client = Client()
+    client.force_login(charlie)
+    for place in inside:
+        for method in ("get", "post"):
+            status, permission = ask(client, method, place.path)
+            assert status in {404, 405}, (place, method)
+            assert permission is None, (place, method)
+
+
+def test_nor_does_who_was_deactivated(inside: list[Place], desk: Desk) -> None:
+    user = worlds.make_user(organization=desk.organization, role="owner")
+    worlds.make_user(organization=desk.organization, role="owner")
+    client = Client()
+    client.force_login(user)
+    assert client.get(desk.url()).status_code == 200
+    Membership.objects.filter(user=user).update(deactivated_at="2026-01-01T00:00Z")
+    for place in inside:
+        assert ask(client, "get", place.path)[0] in {404, 405}, place
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(role: str, inside: list[Place], desk: Desk) -> None:
+    user = worlds.make_user(organization=desk.organization, role=role)
+    Customer.objects.filter(pk=desk.customer.pk).update(owner=user)  # an account manager sees their own
+    client = Client()
+    client.force_login(user)
+    for place in inside:
+        permissions = []
+        for method in ("get", "post"):
+            status, permission = ask(client, method, place.path)
+            assert status < 500, (place, method, status)
+            if permission is None:
+                assert status == 405, f"{place} answers {method} without asking for a permission"
+                continue
+            permissions.append(permission)
+            assert (status == REFUSED) == (not may(role, permission)), (place, method, status, permission)
+        assert permissions, f"{place} asks for no permission"
+
+
+def test_reading_pages_change_nothing_by_post(inside: list[Place], desk: Desk) -> None:
+    """Who may only look may send a POST to a page that only shows: nothing is different afterwards."""
+    client = Client()
+    client.force_login(worlds.make_user(organization=desk.organization, role="viewer"))
+    before = (Notice.objects.values_list().count(), list(Membership.objects.values()), list(Customer.objects.values()))
+    for place in inside:
+        if place.name not in VIEWERS_CHANGE:
+            client.post(place.path)
+    after = (Notice.objects.values_list().count(), list(Membership.objects.values()), list(Customer.objects.values()))
+    assert before == after
 
 
 def test_another_organizations_rows_are_not_found_under_ones_own_address(

@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 from dunwell.config.asgi import application
+from dunwell.organizations.models import User
 from dunwell.web.uploads import LARGEST_FORM, LARGEST_OF_STRANGERS, most_bytes
 from tests.web.conftest import Desk
 
@@ -51,8 +52,7 @@ def test_every_page_says_what_a_browser_may_do(desk: Desk, owner: Client, addres
             assert response[header], (name, header)
 
 
-@pytest.mark.django_db
-def test_cookies_and_transport_follow_the_base_url(settings: LazySettings) -> None:
+def test_cookies_and_transport_follow_the_base_url(settings: LazySettings, alice: User) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
     settings.SECURE_HSTS_SECONDS = 60
     response = Client().get("/accounts/login/", secure=True)

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from dunwell.rules.hosts import tells_password
+from dunwell.rules.hosts import is_loopback, tells_password
 
 
 class Environment(BaseSettings):
@@ -55,6 +55,18 @@ class Environment(BaseSettings):
     behind_proxy: bool = Field(
         default=False,
         description="A proxy in front ends TLS and sets X-Forwarded-Proto itself; only then is it believed.",
+    )
+
+    # Sign-in at an identity provider (OpenID Connect), besides the password
+    oidc_issuer: str = Field(
+        default="", description="Address of the provider, as in its discovery document; empty: no such sign-in."
+    )
+    oidc_client_id: str = Field(default="", description="What the provider calls this installation.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="The secret that goes with it.")
+    oidc_name: str = Field(default="single sign-on", description="What the button says: Sign in with …")
+    oidc_trusts_email: bool = Field(
+        default=False,
+        description="Take each address the provider names as verified, although it does not say so itself.",
     )
 
     # Mail, for organizations without a server of their own
@@ -100,9 +112,35 @@ class Environment(BaseSettings):
             raise ValueError(msg)
         return self
 
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            msg = "DUNWELL_OIDC_ISSUER is set: set DUNWELL_OIDC_CLIENT_ID and DUNWELL_OIDC_CLIENT_SECRET as well."
+            raise ValueError(msg)
+        return self
+
     @property
     def is_https(self) -> bool:
         return urlsplit(self.base_url).scheme == "https"
+
+    @property
+    def is_local(self) -> bool:
+        """People use it on this machine alone, without https: a trial, or a developer's."""
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    def oidc_providers(self) -> list[dict[str, Any]]:
+        """The identity provider as django-allauth wants to be told of it."""
+        if not self.oidc_issuer:
+            return []
+        return [
+            {
+                "provider_id": "oidc",
+                "name": self.oidc_name,
+                "client_id": self.oidc_client_id,
+                "secret": self.oidc_client_secret.get_secret_value(),
+                "settings": {"server_url": self.oidc_issuer, "oauth_pkce_enabled": True},
+            }
+        ]
 
     def hosts(self) -> list[str]:
         """Host names this installation answers to."""

@@ -43,6 +43,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "django_htmx",
     "pgtrigger",
     "pghistory",
@@ -88,7 +92,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "dunwell.web.forms.Renderer"
 
-# Sign-in: by e-mail address; accounts are made by `dunwell user create`, nobody signs up
+# Sign-in: by e-mail address; accounts are made by invitation or `dunwell user create`, nobody signs up
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
@@ -100,6 +104,31 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+# Our own growing delay (rules/lockout.py) refuses an address long before ten tries in five minutes
+ACCOUNT_RATE_LIMITS = {"login_failed": "30/m/ip,10/5m/key", "reset_password": "20/m/ip,3/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.behind_proxy else 0
+MFA_ADAPTER = "dunwell.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are vouched for by whoever made the account
+MFA_TOTP_ISSUER = "Dunwell"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.is_local and not env.is_https
+SOCIALACCOUNT_ADAPTER = "dunwell.web.accounts.ProviderAdapter"
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": env.oidc_providers()}}
+OIDC_TRUSTS_EMAIL = env.oidc_trusts_email
+OPENID_CONNECT_NAME = env.oidc_name if env.oidc_issuer else ""
+
+# Counted by all web processes together: failed sign-ins, codes, password resets
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "organizations_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 # History: statement-level triggers, because row-level ones are quadratic in bulk inserts;
 # rows of history can be added, never changed or deleted.

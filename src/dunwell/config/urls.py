@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from dunwell.web.setup.beginning import sign_in
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("accounts/login/", sign_in),  # before allauth's own: where nobody can sign in yet it leads to the set-up
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("dunwell.web.accounts_urls")),
     path("", include("dunwell.web.urls")),
 ]
+
+handler403 = "dunwell.web.refusals.forbidden"
+handler429 = "dunwell.web.refusals.too_many_requests"

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     EDIT_SETTINGS = "edit_settings"
     EDIT_TEXTS = "edit_texts"
     MANAGE_SHARED_VIEWS = "manage_shared_views"
+    VIEW_AUDIT = "view_audit"
+    VIEW_PEOPLE = "view_people"
+    MANAGE_PEOPLE = "manage_people"
 
 
 ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
@@ -69,7 +72,20 @@ view_settings         x         x            x             x            x
 edit_settings         x         x            -             -            -
 edit_texts            x         x            -             -            -
 manage_shared_views   x         x            -             -            -
+view_audit            x         x            x             -            -
+view_people           x         x            x             x            x
+manage_people         x         -            -             -            -
 """
+
+
+# What each role is for, as the people page tells it
+ROLE_NOTES = {
+    "owner": "Everything, and who works here.",
+    "finance_head": "Everything but people: starts chasing, decides about limits and settings.",
+    "collector": "The daily work: imports, approves, sends, decides about cases.",
+    "account_manager": "Sees and works on their own customers only; sends nothing.",
+    "viewer": "Reads everything, changes nothing.",
+}
 
 
 def _read(table: str) -> dict[str, frozenset[Permission]]:

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from dunwell.organizations.beginnings import no_organization_yet
+from dunwell.organizations.members.queries import memberships_of
 from dunwell.organizations.models import User
-from dunwell.web.access import memberships_of
 
 LAST = "organization"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ from dunwell.web.lists.table import Rows
 from dunwell.web.lists.tables import customers, invoices, messages
 
 MOST = 10
+# More than fast typing, less than a program that reads the book letter by letter
+MOST_A_MINUTE = 120
+MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ def search(request: HttpRequest, slug: str) -> HttpResponse:
     """What fits, by kind; a single find is opened at once."""
     desk = access(request, slug)
     text = request.GET.get("q", "").strip()[:200]
+    if text:
+        desk.limit("search", MOST_A_MINUTE, MINUTE, f"More than {MOST_A_MINUTE} searches in a minute.")
     found = _find(desk, text) if text else {}
     if page := _only_find(desk, text, found):
         return redirect(page)

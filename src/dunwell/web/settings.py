@@ -43,7 +43,6 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         {
             "place": "settings",
             "section": section,
-            "sections": [(name, entry.title) for name, entry in sections.SECTIONS.items()],
             "shown": shown,
             "form": form,
         },

@@ -10,6 +10,7 @@ from dunwell.web import (
     home,
     insights,
     invoices,
+    joining,
     landing,
     message,
     notice_actions,
@@ -69,6 +70,7 @@ inside: list[URLPattern | URLResolver] = [
     path("", include("dunwell.web.notebook.urls")),
     path("imports/", include("dunwell.web.imports.urls")),
     path("insights/", insights.insights, name="insights"),
+    path("people/", include("dunwell.web.people_urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),
     path("templates/", include("dunwell.web.texts.urls")),
@@ -80,5 +82,6 @@ inside: list[URLPattern | URLResolver] = [
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("setup/", include(setup.outside)),
+    path("join/<str:token>/", joining.join, name="join"),
     path("o/<slug:slug>/", include(inside)),
 ]

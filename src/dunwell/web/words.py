@@ -116,3 +116,22 @@ def explain(reason: str) -> str:
 
 def reason_name(reason: str) -> str:
     return REASON_NAMES.get(reason, plain(reason))
+
+
+# Looked for in this order: Edge and Opera say Chrome as well, Chrome says Safari
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "macOS",
+    "Linux": "Linux",
+}
+
+
+def browser(user_agent: str) -> str:
+    """Browser and system of a user agent: "Firefox on Linux"."""
+    name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "A program")
+    system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
+    return f"{name} on {system}" if system else name

@@ -62,6 +62,9 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.COLLECTOR)
+    deactivated_at = models.DateTimeField(
+        null=True, blank=True, help_text="From then on this person finds nothing of the organization."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -72,3 +75,7 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} in {self.organization}: {self.get_role_display()}"
+
+    @property
+    def is_active(self) -> bool:
+        return self.deactivated_at is None

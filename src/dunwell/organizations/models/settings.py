@@ -113,6 +113,11 @@ class OrganizationSettings(models.Model):
     smtp_user = models.CharField(max_length=255, blank=True)
     smtp_password_encrypted = models.TextField(blank=True)
 
+    # Who gets in
+    second_factor_required = models.BooleanField(
+        default=False, help_text="Members without a second factor set one up before they see anything."
+    )
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(catch_up__in=CatchUp.values), name="settings_catch_up_known"),

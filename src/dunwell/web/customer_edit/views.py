@@ -100,11 +100,12 @@ def restore(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
 
 def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Which customer is it about? The first question of an entry that did not start on a customer's page."""
+    desk = access(request, slug)
     purpose = request.GET.get("for", "")
     if purpose not in CHOOSE_FOR:
         raise Http404
     title, target, permission = CHOOSE_FOR[purpose]
-    desk = access(request, slug, permission)
+    desk.demand(permission)
     query = request.GET.get("q", "").strip()
     matching = customers_matching(desk.scope, query, insights.customers(desk.scope))
     found = matching.order_by("name_key", "pk")[: MOST_CHOICES + 1]

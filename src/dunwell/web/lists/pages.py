@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
@@ -17,6 +17,10 @@ from dunwell.web.lists import files
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Table
 from dunwell.web.templatetags.figures import MOST_COUNTED
+
+# A file of the whole book is work for the database: enough for a person, too little for a program that asks in a loop
+MOST_EXPORTS = 60
+EXPORTS_WITHIN = dt.timedelta(minutes=10)
 
 
 def show(table: Table) -> Callable[..., HttpResponseBase]:
@@ -53,8 +57,8 @@ def page_context(desk: Desk, shown: Shown) -> dict[str, Any]:
 
 
 def _file(desk: Desk, shown: Shown) -> HttpResponseBase:
-    if not desk.may(Permission.EXPORT_BOOK):
-        raise PermissionDenied(f"Your role here, {desk.membership.get_role_display()}, does not allow this.")
+    desk.demand(Permission.EXPORT_BOOK)
+    desk.limit("export", MOST_EXPORTS, EXPORTS_WITHIN, f"More than {MOST_EXPORTS} files in ten minutes.")
     if desk.request.GET["format"] == "csv":
         return files.csv_response(desk, shown)
     most = files.MOST_IN_A_WORKBOOK

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BoundField
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from dunwell.web import accounts, assets, forms, undo, words
+from dunwell.web import accounts, assets, forms, settings_forms, undo, words
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Column
 
@@ -119,6 +121,30 @@ def nav_url(context: Mapping[str, Any], name: str) -> str:
 @register.simple_tag
 def can_mail_passwords() -> bool:
     return accounts.can_mail_passwords()
+
+
+@register.simple_tag
+def settings_sections() -> list[tuple[str, str]]:
+    """The pages of settings by name and title, for their tabs."""
+    return [(name, entry.title) for name, entry in settings_forms.SECTIONS.items()]
+
+
+@register.simple_tag
+def sign_in_provider() -> str:
+    """The identity provider of this installation by name; nothing where none is set."""
+    return str(settings.OPENID_CONNECT_NAME)
+
+
+@register.simple_tag
+def static_file(name: str) -> str:
+    """The address of a file that an installed package brings along."""
+    return static(name)
+
+
+@register.filter
+def browser_name(user_agent: str) -> str:
+    """Browser and system as one would name them: "Firefox on Linux"."""
+    return words.browser(str(user_agent))
 
 
 @register.filter
