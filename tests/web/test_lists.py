@@ -34,7 +34,7 @@ PAGES = (
     "follow-up/waiting/",
     "follow-up/ended/",
     "follow-up/messages/",
-    "payments/?sort=-amount",
+    "payments/?sort=-day&per=100",
     "credit-notes/",
     "search/?q=customer",
 )

@@ -57,14 +57,44 @@ def currency(narrow: Callable[[Desk, Rows, str], Rows]) -> Filter:
     return Filter("currency", "Currency", narrow, _currencies, told, anything="All currencies")
 
 
-def on_day(name: str, label: str, field: str) -> Filter:
-    """Rows of one day, for links from figures of that day."""
+def days_of(value: str) -> tuple[dt.date, dt.date] | None:
+    """The first and last day of `2026-03-18` or `2026-03-16..2026-03-18`; nothing for what is neither."""
+    first, dots, last = value.partition("..")
+    start, end = day_of(first), day_of(last if dots else first)
+    return (start, end) if start and end else None
+
+
+def on_days(name: str, label: str, narrow: Callable[[Desk, Rows, dt.date, dt.date], Rows]) -> Filter:
+    """Rows of one day or of several, for links from figures of that time."""
 
     def told(desk: Desk, value: str) -> str:
-        day = day_of(value)
-        return write_day(day, desk.organization.locale) if day else ""
+        days = days_of(value)
+        if days is None:
+            return ""
+        written = [write_day(day, desk.organization.locale) for day in days]
+        return written[0] if days[0] == days[1] else f"{written[0]} to {written[1]}"
 
-    return Filter(name, label, lambda _desk, rows, value: rows.filter(**{field: day_of(value)}), told=told)
+    def of_days(desk: Desk, rows: Rows, value: str) -> Rows:
+        days = days_of(value)
+        assert days is not None  # `told` has read it
+        return narrow(desk, rows, *days)
+
+    return Filter(name, label, of_days, told=told)
+
+
+def by_date(field: str) -> Callable[[Desk, Rows, dt.date, dt.date], Rows]:
+    return lambda _desk, rows, first, last: rows.filter(**{f"{field}__range": (first, last)})
+
+
+def by_moment(field: str) -> Callable[[Desk, Rows, dt.date, dt.date], Rows]:
+    """Days are the organization's."""
+
+    def narrow(desk: Desk, rows: Rows, first: dt.date, last: dt.date) -> Rows:
+        start = dt.datetime.combine(first, dt.time.min, desk.organization.zone)
+        end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time.min, desk.organization.zone)
+        return rows.filter(**{f"{field}__gte": start, f"{field}__lt": end})
+
+    return narrow
 
 
 def of_choices(

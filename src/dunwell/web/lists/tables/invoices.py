@@ -173,6 +173,7 @@ INVOICES = Table(
         ),
         filters.currency(lambda _desk, found, value: found.filter(currency=value)),
         Filter("held", "Hold", _held, told=lambda _desk, value: dict(HELD).get(value, "")),
+        filters.on_days("settled", "Settled", filters.by_date("settled_on")),
         filters.OF_CUSTOMER,
         filters.BROUGHT_BY,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dunwell.insights import messages as insights
 from dunwell.insights.search import messages_matching
+from dunwell.messaging.models import MessageState
 from dunwell.rules.permissions import Permission
 from dunwell.web import words
 from dunwell.web.access import Desk
@@ -12,12 +13,22 @@ from dunwell.web.lists.tables import filters
 from dunwell.web.lists.tables.invoices import CUSTOMER
 from dunwell.web.lists.tables.notices import follow_up
 
-STATES: Choices = tuple((name, look.word) for name, look in words.LOOKS["message"].items())
+UNDELIVERED = "undelivered"
+STATES: Choices = (
+    *((name, look.word) for name, look in words.LOOKS["message"].items()),
+    (UNDELIVERED, "Failed or uncertain"),
+)
 
 
 def rows(desk: Desk) -> Rows:
     """The messages this person may see."""
     return insights.messages(desk.scope)
+
+
+def _of_state(_desk: Desk, found: Rows, value: str) -> Rows:
+    if value == UNDELIVERED:
+        return found.filter(state__in=(MessageState.FAILED, MessageState.UNCERTAIN))
+    return found.filter(state=value)
 
 
 def _search(desk: Desk, found: Rows, text: str) -> Rows:
@@ -90,9 +101,8 @@ MESSAGES = Table(
         ),
     ),
     filters=(
-        filters.of_choices(
-            "state", "State", STATES, lambda _desk, found, value: found.filter(state=value), anything="Any state"
-        ),
+        filters.of_choices("state", "State", STATES, _of_state, anything="Any state"),
+        filters.on_days("ended", "Ended", filters.by_moment("finished_at")),
         filters.OF_CUSTOMER,
     ),
     empty=Empty(

@@ -152,7 +152,7 @@ NOTICES = Table(
         filters.of_choices(
             "tone", "Tone", TONES, lambda _desk, found, value: found.filter(tone=value), anything="Any tone"
         ),
-        filters.on_day("day", "Written for", "as_of"),
+        filters.on_days("day", "Written for", filters.by_date("as_of")),
         filters.OF_CUSTOMER,
     ),
     empty=Empty(

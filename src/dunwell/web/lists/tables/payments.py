@@ -90,7 +90,6 @@ PAYMENTS = Table(
             "Amount",
             "web/cells/payment_amount.html",
             files=(("currency", lambda row: row.currency), ("amount", lambda row: row.amount)),
-            sort=Sort(("amount",), starts_down=True),
             css="num strong end",
         ),
         UNAPPLIED_COLUMN,
@@ -113,7 +112,7 @@ PAYMENTS = Table(
         ),
         NOT_USED_UP,
         CURRENCY,
-        filters.on_day("received", "Received", "succeeded_on"),
+        filters.on_days("received", "Received", filters.by_date("succeeded_on")),
         filters.OF_CUSTOMER,
         filters.BROUGHT_BY,
         Filter(
