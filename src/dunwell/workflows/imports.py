@@ -8,20 +8,35 @@ from dunwell.followup.models import PlanState
 from dunwell.followup.services.history import write_history
 from dunwell.ledger.imports.inspection import Inspection
 from dunwell.ledger.imports.report import ImportReport
-from dunwell.ledger.imports.services import import_file, run_file_import
+from dunwell.ledger.imports.services import import_file, refuse_undo, run_file_import
 from dunwell.ledger.models import FileImport, ImportState
+from dunwell.ledger.services.undo import UsedSinceError
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
 from dunwell.workflows.notices import refresh
+from dunwell.workflows.undo import undo_import
 
 
 def run_upload(import_id: int, *, now: dt.datetime) -> None:
-    """Check or import an upload, as its state says; once it is in the book, reassess the customers it touched."""
+    """Check, import or take back an upload, as its state says; then reassess the customers it touched."""
+    waiting = FileImport.objects.select_related("organization__settings", "undone_by").get(pk=import_id)
+    if waiting.state == ImportState.UNDOING:
+        _take_back(waiting, now=now)
+        return
     run_file_import(import_id, now)
     file_import = FileImport.objects.select_related("organization").get(pk=import_id)
     if file_import.state == ImportState.DONE:
         refresh(file_import.organization, now=now)
         write_history(file_import.organization)
+
+
+def _take_back(file_import: FileImport, *, now: dt.datetime) -> None:
+    """Take an import out of the book for the person who asked; where that is too late its page says why."""
+    assert file_import.undone_by is not None
+    try:
+        undo_import(file_import, by=file_import.undone_by, now=now)
+    except UsedSinceError as error:
+        refuse_undo(file_import.pk, " ".join(error.messages))
 
 
 def bring_in(

@@ -28,7 +28,6 @@ from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.models import Organization, User
 from dunwell.workflows.by_hand import follow_up
 from dunwell.workflows.invoices import REACHED_THE_CUSTOMER
-from dunwell.workflows.wake import wake_run
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 REASON = "What it was written about has been undone."
@@ -82,7 +81,7 @@ def undo_import(file_import: FileImport, *, by: User, now: dt.datetime) -> None:
         file_import.state, file_import.undone_by, file_import.finished_at = ImportState.UNDONE, by, now
         file_import.phase = ""
         file_import.save(update_fields=["state", "undone_by", "finished_at", "phase"])
-    wake_run(organization)
+    follow_up(organization, now=now)
 
 
 def _take_back(organization: Organization, context_id: uuid.UUID, *, by: User, now: dt.datetime) -> None:

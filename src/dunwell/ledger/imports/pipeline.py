@@ -230,6 +230,7 @@ class Pipeline:
 
     def _count(self) -> None:
         report = self.report
+        self._run("customers", "wake")
         self._run("money", "count")
         created, report.payments.updated, report.payments.unchanged = self.cursor.fetchone()
         report.payments.created += created

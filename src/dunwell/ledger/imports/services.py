@@ -34,10 +34,12 @@ from dunwell.organizations.models import Organization, User
 TASK = "imports.run"
 SECONDS_BETWEEN_PROGRESS = 0.5
 # States in which a job is at work on the file, or is to be
-WORKING = (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING)
+READING = (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING)
+WORKING = (*READING, ImportState.UNDOING)
 # A database that restarts or a deadlock: the same file may well go in a minute later
 _PASSING = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 _FAULT = "Dunwell could not finish this file, by a fault of its own that its log describes. Nothing has been changed."
+_NOT_UNDONE = "Taking it back was cut off and did not come to an end. Nothing has been changed."
 _GIVEN_UP = "The work on this file was cut off and did not come to an end. Nothing has been changed."
 
 Say = Callable[[str], None]
@@ -214,6 +216,24 @@ def start_import(*, file_import: FileImport, now: dt.datetime) -> None:
     _defer(file_import.pk)
 
 
+@transaction.atomic
+def start_undo(*, file_import: FileImport, by: User) -> None:
+    """Have an import taken back in the background, for this person."""
+    changed = FileImport.objects.filter(pk=file_import.pk, state=ImportState.DONE).update(
+        state=ImportState.UNDOING, undone_by=by, phase="Waiting", error=""
+    )
+    if not changed:
+        raise ValidationError("This file is not in the book.")
+    _defer(file_import.pk)
+
+
+def refuse_undo(import_id: int, sentence: str) -> None:
+    """The import stays in the book, and its page says why."""
+    FileImport.objects.filter(pk=import_id, state=ImportState.UNDOING).update(
+        state=ImportState.DONE, undone_by=None, error=sentence, phase=""
+    )
+
+
 def _defer(import_id: int) -> None:
     """In the caller's transaction: a working import without a job is one whose job has failed."""
     # The lock keeps a job that is done again, after its worker was thought dead, from meeting itself
@@ -226,7 +246,7 @@ def run_file_import(import_id: int, now: dt.datetime) -> None:
     A fault of ours is noted in words and raised; after one of the database's the state stays, for the next attempt.
     """
     file_import = FileImport.objects.select_related("organization__settings").get(pk=import_id)
-    if file_import.state not in WORKING:
+    if file_import.state not in READING:
         return
     try:
         _check_or_import(file_import, now)
@@ -245,11 +265,12 @@ def run_file_import(import_id: int, now: dt.datetime) -> None:
 
 def give_up_import(import_id: int, now: dt.datetime) -> None:
     """Settle an import that nobody works on any more."""
+    refuse_undo(import_id, _NOT_UNDONE)
     _fail(import_id, _GIVEN_UP, now)
 
 
 def _fail(import_id: int, sentence: str, now: dt.datetime) -> None:
-    FileImport.objects.filter(pk=import_id, state__in=WORKING).update(
+    FileImport.objects.filter(pk=import_id, state__in=READING).update(
         state=ImportState.FAILED, error=sentence, phase="", errors_path="", finished_at=now
     )
 
@@ -262,12 +283,17 @@ def _check_or_import(file_import: FileImport, now: dt.datetime) -> None:
     organization = file_import.organization
     as_of = file_import.as_of or now.astimezone(organization.zone).date()
 
+    history: Any = pghistory.context()
+
     def finish(report: ImportReport) -> None:
         if not dry_run:
             # In the transaction of the facts: the file is imported exactly if its row says so
             kept = _kept(report)
+            with history as current:  # the context that import_file has opened
+                context_id = current.id
             row.update(
                 state=ImportState.DONE,
+                history_context=context_id,
                 as_of=as_of,
                 report=kept,
                 errors_path=kept["errors_file"] or "",

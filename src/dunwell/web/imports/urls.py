@@ -13,5 +13,6 @@ urlpatterns = [
     path("<int:import_id>/columns/", views.columns, name="import_columns"),
     path("<int:import_id>/start/", views.start, name="import_start"),
     path("<int:import_id>/progress/", views.progress, name="import_progress"),
+    path("<int:import_id>/undo/", views.undo, name="import_undo"),
     path("<int:import_id>/errors/", views.errors, name="import_errors"),
 ]

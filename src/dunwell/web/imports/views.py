@@ -18,12 +18,14 @@ from dunwell.ledger.imports.errors import ImportRefusedError
 from dunwell.ledger.imports.inspection import Inspection, inspect
 from dunwell.ledger.imports.mapping import Mapping, from_toml
 from dunwell.ledger.models import FileImport, ImportState
+from dunwell.ledger.services.undo import extent
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.downloads import file_response
 from dunwell.web.imports.forms import ColumnsForm, UploadForm
 from dunwell.web.lists.paging import listing
 from dunwell.web.lists.table import Sort
+from dunwell.workflows.undo import why_import_stays
 
 SORTS = {"when": Sort(("id",), starts_down=True)}
 
@@ -64,8 +66,9 @@ def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse
     found = _found(desk, import_id)
     if found.state in services.WORKING:
         return _page(desk, found, "working")
-    if found.state == ImportState.DONE:
-        return _page(desk, found, "done", {**_figures(found.report), "brought": _brought(desk, found)})
+    if found.state in {ImportState.DONE, ImportState.UNDONE}:
+        shown = {**_figures(found.report), "brought": _brought(desk, found), **_undoing(desk, found)}
+        return _page(desk, found, "done", shown)
     if found.state == ImportState.CHECKED and "columns" not in request.GET:
         return _page(desk, found, "checked", _figures(found.preview))
     return _columns_page(desk, found, None)
@@ -76,7 +79,7 @@ def columns(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     """Take what a person says about the columns, and have the file checked."""
     desk = access(request, slug, Permission.IMPORT_BOOK)
     found = _found(desk, import_id)
-    if found.state in services.WORKING or found.state == ImportState.DONE:
+    if found.state in services.WORKING or found.state in {ImportState.DONE, ImportState.UNDONE}:
         return redirect(desk.url("web:import", found.pk))
     return _columns_page(desk, found, request.POST)
 
@@ -91,6 +94,29 @@ def start(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     except ValidationError as error:
         messages.error(request, error.messages[0])
     return redirect(desk.url("web:import", found.pk))
+
+
+def undo(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
+    """What would go if the import were taken back; and taking it back."""
+    desk = access(request, slug, Permission.UNDO_IMPORT)
+    found = _found(desk, import_id)
+    context_id = found.history_context
+    if found.state != ImportState.DONE or context_id is None:
+        return redirect(desk.url("web:import", found.pk))
+    reason = why_import_stays(found)
+    if request.method == "POST" and not reason:
+        try:
+            services.start_undo(file_import=found, by=desk.user)
+        except ValidationError as error:
+            messages.error(request, error.messages[0])
+        return redirect(desk.url("web:import", found.pk))
+    rows = extent(organization=desk.organization, context_id=context_id)
+    return _page(desk, found, "undo", {"reason": reason, "extent": rows})
+
+
+def _undoing(desk: Desk, found: FileImport) -> dict[str, Any]:
+    can = found.state == ImportState.DONE and found.history_context is not None and desk.may(Permission.UNDO_IMPORT)
+    return {"can_undo": can}
 
 
 def progress(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:

@@ -2,7 +2,7 @@
 CREATE TEMP TABLE import_contact ON COMMIT DROP AS
 SELECT DISTINCT ON (customer_id) customer_id, email, contact_name AS name, phone, language
   FROM import_customer
- WHERE is_used AND NOT is_ambiguous AND coalesce(email, contact_name, phone) IS NOT NULL
+ WHERE is_used AND NOT is_ambiguous AND NOT is_merged AND coalesce(email, contact_name, phone) IS NOT NULL
  ORDER BY customer_id, email IS NULL, first_line;
 
 -- name: step_down

@@ -5,7 +5,7 @@ CREATE TEMP TABLE import_customer ON COMMIT DROP AS
 SELECT grouped.*, row.customer_number AS number, row.customer_name AS name, row.name_key,
        row.customer_email AS email, row.contact_name, row.customer_phone AS phone, row.customer_country AS country,
        row.customer_language AS language, row.customer_terms AS terms, row.customer_tags AS tags,
-       NULL::bigint AS customer_id, false AS is_new, false AS is_ambiguous, true AS is_used
+       NULL::bigint AS customer_id, false AS is_new, false AS is_ambiguous, false AS is_merged, true AS is_used
   FROM (
         SELECT customer_key, min(line) AS first_line, min(issued_on) AS first_issued_on,
                min(line) FILTER (WHERE customer_name IS NOT NULL) AS name_line,
@@ -31,21 +31,27 @@ UPDATE import_customer AS customer SET name = row.customer_name, name_key = row.
  WHERE customer.name IS NULL AND row.line = customer.name_line AND NOT row.refused;
 
 -- name: match_numbers
-UPDATE import_customer AS customer SET customer_id = known.id
+-- Whoever names a customer that was merged means the one it was merged into, and says nothing about that one itself.
+UPDATE import_customer AS customer
+   SET customer_id = coalesce(known.merged_into_id, known.id), is_merged = known.merged_into_id IS NOT NULL
   FROM ledger_customer AS known
  WHERE known.organization_id = %(organization)s AND known.number = customer.number;
 
 -- name: match_names
-UPDATE import_customer AS customer SET customer_id = known.id
+UPDATE import_customer AS customer
+   SET customer_id = coalesce(known.merged_into_id, known.id), is_merged = known.merged_into_id IS NOT NULL
   FROM ledger_customer AS known
  WHERE known.organization_id = %(organization)s AND known.number = '' AND customer.number IS NULL
    AND known.name_key = customer.name_key;
 
 -- name: match_numbered_by_name
 -- A line without a number means the numbered customer of that name, if there is exactly one.
-UPDATE import_customer AS customer SET customer_id = known.id, is_ambiguous = known.times > 1
+UPDATE import_customer AS customer
+   SET customer_id = known.id, is_ambiguous = known.times > 1, is_merged = known.is_merged
   FROM (
-        SELECT known.name_key, min(known.id) AS id, count(*) AS times
+        SELECT known.name_key, min(coalesce(known.merged_into_id, known.id)) AS id,
+               count(DISTINCT coalesce(known.merged_into_id, known.id)) AS times,
+               bool_and(known.merged_into_id IS NOT NULL) AS is_merged
           FROM ledger_customer AS known
          WHERE known.organization_id = %(organization)s AND known.number <> ''
            AND known.name_key IN (SELECT name_key FROM import_customer WHERE customer_id IS NULL AND number IS NULL)
@@ -55,7 +61,8 @@ UPDATE import_customer AS customer SET customer_id = known.id, is_ambiguous = kn
 
 -- name: adopt_numbers
 -- A customer so far known by name alone gets its number, if the file gives that name one number only.
-UPDATE import_customer AS customer SET customer_id = known.id
+UPDATE import_customer AS customer
+   SET customer_id = coalesce(known.merged_into_id, known.id), is_merged = known.merged_into_id IS NOT NULL
   FROM ledger_customer AS known,
        (SELECT name_key FROM import_customer WHERE number IS NOT NULL GROUP BY name_key HAVING count(*) = 1) AS sole
  WHERE customer.customer_id IS NULL AND customer.number IS NOT NULL AND customer.name IS NOT NULL
@@ -98,7 +105,7 @@ WITH wanted AS (
            least(known.known_from, file.first_issued_on) AS known_from
       FROM (
             SELECT DISTINCT ON (customer_id) * FROM import_customer
-             WHERE NOT is_new AND is_used AND NOT is_ambiguous ORDER BY customer_id, number, first_line
+             WHERE NOT is_new AND is_used AND NOT is_ambiguous AND NOT is_merged ORDER BY customer_id, number, first_line
            ) AS file
       JOIN ledger_customer AS known ON known.organization_id = %(organization)s AND known.id = file.customer_id
       LEFT JOIN ledger_datasource AS source ON source.id = known.source_id
@@ -118,3 +125,11 @@ UPDATE ledger_customer AS known
 -- name: count
 SELECT count(DISTINCT customer_id) FILTER (WHERE is_new), count(DISTINCT customer_id) FILTER (WHERE NOT is_new)
   FROM import_customer WHERE is_used AND NOT is_ambiguous;
+
+-- name: wake
+-- An archived customer who owes something again is back in the lists.
+UPDATE ledger_customer AS known SET archived_at = NULL, updated_at = %(now)s
+ WHERE known.organization_id = %(organization)s AND known.archived_at IS NOT NULL AND known.merged_into_id IS NULL
+   AND EXISTS (SELECT FROM ledger_invoice AS invoice
+                WHERE invoice.organization_id = known.organization_id AND invoice.customer_id = known.id
+                  AND invoice.settled_on IS NULL AND NOT invoice.is_draft);
