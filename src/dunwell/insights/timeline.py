@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,11 +43,11 @@ class Timeline:
 
 
 def customer_timeline(
-    scope: Scope, customer_id: int, *, until: dt.date | None = None, limit: int = PER_PAGE
+    scope: Scope, customer_id: int, *, until: dt.date | None = None, limit: int = PER_PAGE, story: str = ""
 ) -> Timeline:
-    """The latest `limit` events up to the day `until`; a day is never cut in two."""
+    """The latest `limit` events up to the day `until`, all or those of one of STORIES; a day is never cut in two."""
     last = until or dt.date.max - dt.timedelta(days=2)
-    found = sorted(_events(scope, customer_id, last, limit), key=lambda event: event.order, reverse=True)
+    found = sorted(_events(scope, customer_id, last, limit, story), key=lambda event: event.order, reverse=True)
     if len(found) <= limit:
         return Timeline(found, None)
     cut = found[limit - 1].on
@@ -58,19 +58,27 @@ def customer_timeline(
     return Timeline(kept, cut)
 
 
-def _events(scope: Scope, customer_id: int, last: dt.date, limit: int) -> Iterator[Event]:
+def _events(scope: Scope, customer_id: int, last: dt.date, limit: int, story: str) -> Iterator[Event]:
     """More than enough: the newest `limit` + 1 of each kind."""
-    own = Q(customer_id=customer_id)
-    most = limit + 1
-    for invoice in (
-        scope.rows(Invoice).filter(own, issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[:most]
-    ):
+    for name, parts in STORIES.items():
+        if story in ("", name):
+            for part in parts:
+                yield from part(scope, customer_id, last, limit + 1)
+
+
+def _invoices(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    own = scope.rows(Invoice).filter(customer_id=customer_id)
+    for invoice in own.filter(issued_on__lte=last, is_draft=False).order_by("-issued_on", "-pk")[:most]:
         yield Event(invoice.issued_on, "invoice_issued", invoice)
-    for invoice in scope.rows(Invoice).filter(own, voided_on__lte=last).order_by("-voided_on", "-pk")[:most]:
+    for invoice in own.filter(voided_on__lte=last).order_by("-voided_on", "-pk")[:most]:
         yield Event(invoice.voided_on or invoice.issued_on, "invoice_voided", invoice)
     extensions = scope.rows(DueDateExtension).filter(invoice__customer_id=customer_id, extended_on__lte=last)
     for extension in extensions.select_related("invoice", "created_by").order_by("-extended_on", "-pk")[:most]:
         yield Event(extension.extended_on, "due_date_extended", extension)
+
+
+def _money(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    own = Q(customer_id=customer_id)
     for payment in scope.rows(Payment).filter(own, initiated_on__lte=last).order_by("-initiated_on", "-pk")[:most]:
         yield from _payment_events(payment, last)
     for credit in scope.rows(CreditNote).filter(own, issued_on__lte=last).order_by("-issued_on", "-pk")[:most]:
@@ -78,14 +86,15 @@ def _events(scope: Scope, customer_id: int, last: dt.date, limit: int) -> Iterat
     write_offs = scope.rows(WriteOff).filter(invoice__customer_id=customer_id, written_off_on__lte=last)
     for write_off in write_offs.select_related("invoice").order_by("-written_off_on", "-pk")[:most]:
         yield Event(write_off.written_off_on, "write_off", write_off)
-    for hold in (
-        scope.rows(Hold).filter(own, starts_on__lte=last).select_related("invoice").order_by("-starts_on")[:most]
-    ):
+
+
+def _holds_and_standings(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    holds = scope.rows(Hold).filter(customer_id=customer_id, starts_on__lte=last).select_related("invoice")
+    for hold in holds.order_by("-starts_on")[:most]:
         yield from _hold_events(hold, last)
-    for change in scope.rows(StandingChange).filter(own, changed_on__lte=last).order_by("-changed_on", "-pk")[:most]:
+    changes = scope.rows(StandingChange).filter(customer_id=customer_id, changed_on__lte=last)
+    for change in changes.order_by("-changed_on", "-pk")[:most]:
         yield Event(change.changed_on, "standing", change)
-    yield from _note_events(scope, customer_id, last, most)
-    yield from _notice_events(scope, customer_id, last, most)
 
 
 def _payment_events(payment: Payment, last: dt.date) -> Iterator[Event]:
@@ -127,3 +136,12 @@ def _notice_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> 
     )
     for notice in notices:
         yield Event(notice.as_of, f"notice_{notice.state}", notice, at=notice.changed_at)
+
+
+# What a timeline can be narrowed to, and where its events come from
+STORIES: dict[str, tuple[Callable[[Scope, int, dt.date, int], Iterator[Event]], ...]] = {
+    "messages": (_notice_events,),
+    "payments": (_money,),
+    "changes": (_invoices, _holds_and_standings),
+    "notes": (_note_events,),
+}

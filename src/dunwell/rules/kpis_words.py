@@ -77,6 +77,11 @@ MEANINGS: dict[str, Meaning] = {
         "DSO by countback at the end of each month, beside the best possible DSO, which counts only what was not yet "
         "due. The space between the two is what late payers add.",
     ),
+    "habit": Meaning(
+        "How they pay",
+        "Days from issue to the last payment or credit, for invoices fully paid, as a plain average over invoices of "
+        "all currencies. Voided and written off invoices are left out, and those paid before this book began.",
+    ),
     "effectiveness": Meaning(
         "Collection effectiveness",
         "CEI by month: (open at its start + invoiced − open at its end) ÷ (open at its start + invoiced − not yet due "

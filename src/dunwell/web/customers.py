@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 
 from dunwell.insights import customers as insights
 from dunwell.insights.invoices import invoices_of_customer
-from dunwell.insights.timeline import customer_timeline
+from dunwell.insights.timeline import STORIES, customer_timeline
 from dunwell.ledger.models import Contact
-from dunwell.web import shapes, story
+from dunwell.web import customer_story, shapes, story
 from dunwell.web.access import access
 from dunwell.web.ledger_entries.shown import of_customer
 
@@ -28,23 +28,31 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
         return redirect(desk.url("web:customer", found.merged_into_id))
     owed: list[Any] = found.owed  # type: ignore[attr-defined]
     invoices = list(invoices_of_customer(desk.scope, found.pk)[: MOST_INVOICES + 1])
-    timeline = customer_timeline(desk.scope, found.pk, until=_day(request.GET.get("until", "")))
+    told = request.GET.get("story", "")
+    told = told if told in STORIES else ""
+    timeline = customer_timeline(desk.scope, found.pk, until=_day(request.GET.get("until", "")), story=told)
+    holds = insights.standing_holds(desk.scope, found, desk.today)
+    standing = getattr(found, "standing", None)
     contacts = Contact.objects.filter(organization=desk.organization, customer=found)
     return desk.render(
         "web/customer.html",
         {
             "place": "customers",
             "customer": found,
-            "standing": getattr(found, "standing", None),
+            "standing": standing,
+            "why": customer_story.why(desk, standing, invoices, holds),
+            **customer_story.habits(desk, found.pk),
             "owed": [balance for balance in owed if balance.outstanding or balance.unapplied_credit],
             "agings": [shapes.aging(desk, balance) for balance in owed if balance.outstanding],
             "invoices": invoices[:MOST_INVOICES],
             "more_invoices": len(invoices) > MOST_INVOICES,
             "contacts": contacts.order_by("-is_primary", "pk"),
-            "holds": insights.standing_holds(desk.scope, found, desk.today),
+            "holds": holds,
             "next_action": insights.next_actions(desk.scope, [found.pk]).get(found.pk),
             **of_customer(desk, found),
             "timeline": timeline,
+            "story": told,
+            "stories": ["", *STORIES],
             "entries": [story.told(desk, event) for event in timeline.events],
         },
     )
