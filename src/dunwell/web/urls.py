@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from dunwell.web import (
+    audit,
     chasing,
     customers,
     home,
@@ -70,6 +71,7 @@ inside: list[URLPattern | URLResolver] = [
     path("", include("dunwell.web.notebook.urls")),
     path("imports/", include("dunwell.web.imports.urls")),
     path("insights/", insights.insights, name="insights"),
+    path("changes/", audit.audit, name="audit"),
     path("people/", include("dunwell.web.people_urls")),
     path("policies/", policies.policies, name="policies"),
     path("policies/<int:policy_id>/", policies.policy, name="policy"),

@@ -25,6 +25,7 @@ from dunwell.alerts.services.deliver import deliver
 from dunwell.followup.services.history import write_history
 from dunwell.ledger.imports.services import give_up_import
 from dunwell.ledger.imports.tidying import tidy_uploads
+from dunwell.organizations import throttles
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import database_now, local_date, organizations
 from dunwell.worker import schedule
@@ -168,6 +169,7 @@ async def tidy(context: JobContext, timestamp: int) -> None:
 @app.task(name="worker.clear-sessions", queue="schedule")
 def clear_sessions() -> None:
     call_command("clearsessions")
+    throttles.forget(now=database_now())
 
 
 @app.task(name="imports.tidy", queue="schedule")

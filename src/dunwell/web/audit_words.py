@@ -1,0 +1,165 @@
+"""A row of history in words: what it is about, which fields changed from what to what, and by whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+
+from dunwell.insights.audit import Change, kinds
+from dunwell.organizations.models import User
+from dunwell.web.access import Desk
+from dunwell.web.templatetags.figures import write_day
+
+VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
+# Work that no person is named for
+PROGRAMS = {"dunwell": "Dunwell", "delivery": "Delivery of mail", "demo": "The demo", "worker": "The worker"}
+NAMED_BY = ("name", "number", "email", "reference", "title", "subject")
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the page and the file show of one change."""
+
+    at: dt.datetime
+    who: str
+    verb: str
+    kind: str
+    about: str
+    url: str
+    reason: str
+    fields: Sequence[Field]
+
+
+def kind_names() -> dict[str, str]:
+    """The history tables in words, for the filter: by the name of what they tell of."""
+    names = {table: _plain(str(model._meta.verbose_name)) for table, model in kinds()}  # noqa: SLF001
+    return dict(sorted(names.items(), key=lambda item: item[1]))
+
+
+def told(desk: Desk, changes: Sequence[Change]) -> list[Told]:
+    """The changes of a page; names of other rows are read in one query a table."""
+    models_of = dict(kinds())
+    names = _names(models_of, changes)
+    people = _people(changes)
+    return [_told(desk, change, models_of[change.table], names, people) for change in changes]
+
+
+def _told(
+    desk: Desk, change: Change, model: type[models.Model], names: dict[tuple[Any, str], str], people: dict[str, str]
+) -> Told:
+    fields: dict[str, Any] = {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
+    shown = [
+        Field(
+            _plain(str(fields[column].verbose_name)),
+            _value(desk, fields[column], change.before.get(column), names),
+            _value(desk, fields[column], value, names),
+        )
+        for column, value in change.after.items()
+        if column in fields and (change.before or value not in {None, "", "[]", "{}"})
+    ]
+    return Told(
+        at=change.at,
+        who=_who(change.context, people),
+        verb=VERBS.get(change.label, _plain(change.label)),
+        kind=str(model._meta.verbose_name),  # noqa: SLF001
+        about=_about(change, fields, names),
+        url=_url(desk, change, model),
+        reason=_plain(str(change.context.get("action") or change.context.get("file") or "")),
+        fields=shown,
+    )
+
+
+def _about(change: Change, fields: dict[str, Any], names: dict[tuple[Any, str], str]) -> str:
+    own = next((change.row[name] for name in NAMED_BY if change.row.get(name)), "") or ""
+    parts = [own]
+    for column in ("user_id", "invoice_id", "customer_id"):
+        value = change.row.get(column)
+        if value and column in fields:
+            parts.append(names.get((fields[column].related_model, value), ""))
+            break
+    return ", ".join(part for part in parts if part)
+
+
+def _url(desk: Desk, change: Change, model: type[models.Model]) -> str:
+    invoice = change.object_id if model.__name__ == "Invoice" else change.row.get("invoice_id")
+    customer = change.object_id if model.__name__ == "Customer" else change.row.get("customer_id")
+    if invoice:
+        return desk.url("web:invoice", invoice)
+    return desk.url("web:customer", customer) if customer else ""
+
+
+def _who(context: dict[str, Any], people: dict[str, str]) -> str:
+    user = context.get("user")
+    if user is None:
+        return "Dunwell itself" if not context.get("source") else _plain(str(context["source"]))
+    name = people.get(str(user)) or PROGRAMS.get(str(user)) or _plain(str(user))
+    return f"{name}, by import" if context.get("source") == "import" else name
+
+
+def _value(desk: Desk, field: Any, value: str | None, names: dict[tuple[Any, str], str]) -> str:
+    """One value as a person reads it: words of choices, names instead of numbers, dates and amounts as written here."""
+    if value is None or value == "":
+        return ""
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.ForeignKey):
+        return names.get((field.related_model, value), f"no. {value}")
+    if isinstance(field, models.BooleanField):
+        return "yes" if value == "true" else "no"
+    if isinstance(field, models.DateTimeField):
+        moment = dt.datetime.fromisoformat(value).astimezone(desk.organization.zone)
+        return f"{write_day(moment.date(), desk.organization.locale)} {moment:%H:%M}"
+    if isinstance(field, models.DateField):
+        return write_day(dt.date.fromisoformat(value), desk.organization.locale)
+    if isinstance(field, models.DecimalField):
+        return _amount(value)
+    return value
+
+
+def _amount(value: str) -> str:
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        return value
+    return f"{amount:,.2f}" if amount == amount.quantize(Decimal("0.01")) else f"{amount.normalize():,f}"
+
+
+def _names(models_of: dict[str, type[models.Model]], changes: Iterable[Change]) -> dict[tuple[Any, str], str]:
+    """What other rows that are pointed to are called: one query a table."""
+    wanted: dict[Any, set[str]] = defaultdict(set)
+    for change in changes:
+        for field in models_of[change.table]._meta.concrete_fields:  # noqa: SLF001
+            if isinstance(field, models.ForeignKey) and field.name != "organization":
+                for values in (change.row, change.before):
+                    if value := values.get(field.column):
+                        wanted[field.related_model].add(value)
+    return {
+        (model, str(key)): str(row)
+        for model, ids in wanted.items()
+        for key, row in model._default_manager.in_bulk(ids).items()  # noqa: SLF001
+    }
+
+
+def _people(changes: Iterable[Change]) -> dict[str, str]:
+    ids = {str(change.context.get("user")) for change in changes}
+    numbers = [int(one) for one in ids if one.isdigit()]
+    return {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)}
+
+
+def _plain(name: str) -> str:
+    """A name of a program's as words: "default_terms_days" is "Default terms days"."""
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
