@@ -59,7 +59,9 @@ class Environment(BaseSettings):
 
     # Sign-in at an identity provider (OpenID Connect), besides the password
     oidc_issuer: str = Field(
-        default="", description="Address of the provider, as in its discovery document; empty: no such sign-in."
+        default="",
+        description="Address of the provider, as in its discovery document; empty: no such sign-in. "
+        "It sends people back to `/accounts/oidc/oidc/login/callback/`.",
     )
     oidc_client_id: str = Field(default="", description="What the provider calls this installation.")
     oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="The secret that goes with it.")
@@ -127,6 +129,12 @@ class Environment(BaseSettings):
     def is_local(self) -> bool:
         """People use it on this machine alone, without https: a trial, or a developer's."""
         return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    @property
+    def oidc_origin(self) -> str:
+        """Scheme and host of the provider; empty where there is none."""
+        parts = urlsplit(self.oidc_issuer)
+        return f"{parts.scheme}://{parts.netloc}" if self.oidc_issuer else ""
 
     def oidc_providers(self) -> list[dict[str, Any]]:
         """The identity provider as django-allauth wants to be told of it."""

@@ -118,6 +118,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = env.is_local and not env.is_https
 SOCIALACCOUNT_ADAPTER = "dunwell.web.accounts.ProviderAdapter"
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": env.oidc_providers()}}
+OIDC_ORIGIN = env.oidc_origin
 OIDC_TRUSTS_EMAIL = env.oidc_trusts_email
 OPENID_CONNECT_NAME = env.oidc_name if env.oidc_issuer else ""
 

@@ -67,6 +67,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         return secrets.decrypt(encrypted_text)
 
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - allauth's name
+        del user, type
+        return "My key"
+
     def _get_site_name(self) -> str:
         return "Dunwell"
 

@@ -68,7 +68,7 @@ def _told(
             _value(desk, fields[column], value, names),
         )
         for column, value in change.after.items()
-        if column in fields and (change.before or value not in {None, "", "[]", "{}"})
+        if column in fields and (change.before or not _says_nothing(value))
     ]
     return Told(
         at=change.at,
@@ -80,6 +80,11 @@ def _told(
         reason=_plain(str(change.context.get("action") or change.context.get("file") or "")),
         fields=shown,
     )
+
+
+def _says_nothing(value: str | None) -> bool:
+    """What a new row has where nobody entered anything."""
+    return value is None or value in {"", "[]", "{}", "false"} or not value.strip("0.")
 
 
 def _about(change: Change, fields: dict[str, Any], names: dict[tuple[Any, str], str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.shortcuts import render
 from django.utils.decorators import sync_and_async_middleware
@@ -28,7 +29,7 @@ POLICY = _policy(
     "font-src 'self'",
     "connect-src 'self'",
     "frame-src 'self'",
-    "form-action 'self'",
+    f"form-action 'self' {settings.OIDC_ORIGIN}".strip(),  # browsers ask it of redirects too: the way to the provider
     "base-uri 'none'",
     "frame-ancestors 'none'",
 )
