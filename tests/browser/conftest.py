@@ -167,7 +167,7 @@ def sign_in(page: Page, user: User) -> None:
     page.goto("/")
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(worlds.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/o/**")
 
 
