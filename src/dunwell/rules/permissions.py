@@ -40,6 +40,8 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     VIEW_PEOPLE = "view_people"
     MANAGE_PEOPLE = "manage_people"
+    EXPORT_ORGANIZATION = "export_organization"
+    DELETE_ORGANIZATION = "delete_organization"
 
 
 ROLES = ("owner", "finance_head", "collector", "account_manager", "viewer")
@@ -75,6 +77,8 @@ manage_shared_views   x         x            -             -            -
 view_audit            x         x            x             -            -
 view_people           x         x            x             x            x
 manage_people         x         -            -             -            -
+export_organization   x         -            -             -            -
+delete_organization   x         -            -             -            -
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,50 @@ from dunwell.workflows.wake import wake_run
 
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.VIEW_SETTINGS)
-    return redirect(desk.url("web:settings_section", next(iter(sections.SECTIONS))))
+    return desk.render("web/settings_overview.html", {"place": "settings", "cards": cards(desk)})
+
+
+@dataclass(frozen=True)
+class Card:
+    """A page of settings, as the overview names it; `now` is what is set, in a few words."""
+
+    title: str
+    lead: str
+    url: str
+    symbol: str
+    now: str = ""
+
+
+def cards(desk: Desk) -> list[Card]:
+    """Every page of settings."""
+    found = [
+        Card(
+            entry.title,
+            entry.lead,
+            desk.url("web:settings_section", name),
+            entry.symbol,
+            now=entry.now(desk.organization),
+        )
+        for name, entry in sections.SECTIONS.items()
+    ]
+    return found + [
+        Card(title, lead, desk.url(f"web:{name}"), symbol)
+        for name, title, lead, symbol, permission in _PAGES
+        if desk.may(permission)
+    ]
+
+
+_PAGES = (
+    ("people", "People", "Who works here, and what each may do.", "users", Permission.VIEW_PEOPLE),
+    ("audit", "Changes", "Who changed what, when, before and after.", "list-details", Permission.VIEW_AUDIT),
+    (
+        "settings_data",
+        "Data",
+        "Take everything with you, or delete the organization.",
+        "database",
+        Permission.VIEW_SETTINGS,
+    ),
+)
 
 
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:

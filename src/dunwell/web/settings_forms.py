@@ -20,6 +20,7 @@ from dunwell.organizations.models import CatchUp, Organization
 from dunwell.organizations.models.settings import SmtpSecurity
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.ibans import faulty_ibans
+from dunwell.web import settings_summaries as summaries
 from dunwell.workflows.wake import wake_dispatch
 
 WEEKDAYS = (
@@ -237,20 +238,25 @@ class Section:
     form: type[forms.Form]
     initial: Callable[[Organization], dict[str, Any]]
     save: Callable[[Organization, dict[str, Any]], None]
+    symbol: str
+    now: Callable[[Organization], str]
 
 
-def _plain(title: str, lead: str, form: type[forms.Form]) -> Section:
-    return Section(title, lead, form, _settings_of(tuple(form.base_fields)), _change)
+def _plain(title: str, lead: str, form: type[forms.Form], symbol: str, now: Callable[[Organization], str]) -> Section:
+    return Section(title, lead, form, _settings_of(tuple(form.base_fields)), _change, symbol, now)
 
 
 _SENDER_FIELDS = tuple(name for name in SenderForm.base_fields if name != "smtp_password")
 
 SECTIONS = {
-    "limits": _plain("Limits", "How often and how much a customer is written to.", LimitsForm),
-    "calendar": Section("Calendar", "When reminders may go out.", CalendarForm, _calendar, _change_calendar),
-    "standing": _plain("Standing", "From when a customer counts as due soon, late, or a defaulter.", StandingForm),
-    "payment": _plain(
-        "Way to pay", "Every reminder says how to pay. One of these is needed to start chasing.", PaymentForm
+    "organization": Section(
+        "Organization",
+        "Name, time zone and how figures are written.",
+        OrganizationForm,
+        lambda organization: {name: getattr(organization, name) for name in OrganizationForm.base_fields},
+        _change_organization,
+        "building",
+        lambda organization: f"{organization.name}, {organization.base_currency}, {organization.time_zone}",
     ),
     "sender": Section(
         "Sender",
@@ -258,12 +264,33 @@ SECTIONS = {
         SenderForm,
         _settings_of(_SENDER_FIELDS),
         _change_sender,
+        "mail",
+        lambda organization: organization.settings.sender_address or "The installation's address, where it has one",
     ),
-    "organization": Section(
-        "Organization",
-        "Name, time zone and how figures are written.",
-        OrganizationForm,
-        lambda organization: {name: getattr(organization, name) for name in OrganizationForm.base_fields},
-        _change_organization,
+    "payment": _plain(
+        "Way to pay",
+        "Every reminder says how to pay. One of these is needed to start chasing.",
+        PaymentForm,
+        "credit-card",
+        summaries.payment,
+    ),
+    "calendar": Section(
+        "Calendar",
+        "When reminders may go out.",
+        CalendarForm,
+        _calendar,
+        _change_calendar,
+        "calendar",
+        summaries.calendar,
+    ),
+    "limits": _plain(
+        "Limits", "How often and how much a customer is written to.", LimitsForm, "hourglass", summaries.limits
+    ),
+    "standing": _plain(
+        "Standing",
+        "From when a customer counts as due soon, late, or a defaulter.",
+        StandingForm,
+        "flag",
+        summaries.standing,
     ),
 }

@@ -15,6 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 
 from dunwell.ledger.imports.files import LARGEST_FILE
+from dunwell.ledger.services.documents import LARGEST_DOCUMENT
 from dunwell.web.middleware import SECURITY_HEADERS
 
 Scope = dict[str, Any]
@@ -24,7 +25,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FORM_FIELDS = 1024**2  # what a form has around its file
-LARGEST_FORM = 12 * 1024**2
+LARGEST_FORM = LARGEST_DOCUMENT + FORM_FIELDS
 # Who has no session can only sign in
 LARGEST_OF_STRANGERS = 64 * 1024
 # Addresses that take more than a form

@@ -20,6 +20,7 @@ from dunwell.web import (
     policies,
     search,
     settings,
+    settings_data,
     undo,
     waiting_actions,
 )
@@ -78,6 +79,9 @@ inside: list[URLPattern | URLResolver] = [
     path("templates/", include("dunwell.web.texts.urls")),
     path("settings/", settings.overview, name="settings"),
     path("settings/sender/test/", settings.test_mail, name="settings_test_mail"),
+    path("settings/data/", settings_data.data, name="settings_data"),
+    path("settings/data/export/", settings_data.export, name="settings_export"),
+    path("settings/data/delete/", settings_data.delete, name="settings_delete"),
     path("settings/<str:section>/", settings.section, name="settings_section"),
 ]
 

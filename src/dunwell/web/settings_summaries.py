@@ -1,0 +1,39 @@
+"""What is set, in a few words, for the overview of settings."""
+
+from __future__ import annotations
+
+from dunwell.organizations.models import Organization
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def payment(organization: Organization) -> str:
+    settings = organization.settings
+    if settings.payment_url_pattern:
+        return "Payment page and bank details" if settings.bank_details else "Payment page"
+    return "Bank details" if settings.bank_details else "Nothing yet: chasing cannot start"
+
+
+def calendar(organization: Organization) -> str:
+    settings = organization.settings
+    days = sorted(settings.window_weekdays)
+    runs_on = days == list(range(days[0], days[-1] + 1)) if days else False
+    named = f"{_DAYS[days[0] - 1]}–{_DAYS[days[-1] - 1]}" if runs_on else ", ".join(_DAYS[day - 1] for day in days)
+    holidays = f", holidays of {organization.country}" if organization.country else ""
+    return f"{named} {settings.window_opens:%H:%M}–{settings.window_closes:%H:%M}{holidays}"
+
+
+def limits(organization: Organization) -> str:
+    settings = organization.settings
+    approval = ", each read before it goes" if settings.approval_required else ""
+    return f"{_days(settings.contact_interval_days)} apart, at most {settings.weekly_contact_limit} a week{approval}"
+
+
+def standing(organization: Organization) -> str:
+    settings = organization.settings
+    grace = f", {_days(settings.grace_days)} of grace" if settings.grace_days else ""
+    return f"Defaulter when more than {_days(settings.defaulter_after_days)} overdue{grace}"
+
+
+def _days(number: int) -> str:
+    return f"{number} day" if number == 1 else f"{number} days"
