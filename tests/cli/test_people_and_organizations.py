@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from dunwell.cli.main import app
 from dunwell.followup.models import DunningPolicy
+from dunwell.insights.audit import Asked, changes
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import NoSuchOrganizationError
 
@@ -87,3 +88,11 @@ def test_an_organization_that_is_not_there_names_those_that_are() -> None:
     result = dunwell("user", "create", "--email", "bob@northlight.example", "--organization", "nortlight")
     assert isinstance(result.exception, NoSuchOrganizationError)
     assert "There are: northlight" in str(result.exception)
+
+
+def test_history_says_that_a_command_made_it() -> None:
+    dunwell(*NORTHLIGHT)
+    dunwell("user", "create", "--email", "alice@northlight.example", "--organization", "northlight")
+    northlight = Organization.objects.get(slug="northlight")
+    (joined,) = changes(northlight, Asked(kinds=["organizations_membershipevent"]), most=9)
+    assert joined.context["user"] == "command"

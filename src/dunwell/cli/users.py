@@ -7,6 +7,7 @@ import secrets
 import sys
 from typing import Annotated
 
+import pghistory
 import typer
 
 from dunwell.organizations import queries, services
@@ -30,7 +31,8 @@ def create(
     """Make a person who may sign in. Without --password-stdin a password is made up and shown once."""
     where = queries.organization_by_slug(organization)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
-    user = services.create_user(email=email, name=name, password=password, organization=where, role=role.value)
+    with pghistory.context(user="command", action="user create"):
+        user = services.create_user(email=email, name=name, password=password, organization=where, role=role.value)
     if as_json:
         report = {"id": user.pk, "email": user.email, "organization": where.slug, "role": role.value}
         typer.echo(json.dumps(report if password_stdin else {**report, "password": password}))

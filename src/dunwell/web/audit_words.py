@@ -18,7 +18,13 @@ from dunwell.web.templatetags.figures import write_day
 
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
 # Work that no person is named for
-PROGRAMS = {"dunwell": "Dunwell", "delivery": "Delivery of mail", "demo": "The demo", "worker": "The worker"}
+PROGRAMS = {
+    "command": "A command on the server",
+    "dunwell": "Dunwell",
+    "delivery": "Delivery of mail",
+    "demo": "The demo",
+    "worker": "The worker",
+}
 NAMED_BY = ("name", "number", "email", "reference", "title", "subject")
 
 
