@@ -8,7 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from dunwell.followup.models import PlanState
-from dunwell.followup.services.passes import Pass, basis_of, current_steps
+from dunwell.followup.services.passes import Pass, basis_of
+from dunwell.followup.services.policies_in_force import policies_in_force
 from dunwell.organizations.models import Organization
 from dunwell.workflows.organizations import set_up_organization
 
@@ -85,7 +86,7 @@ def make_book(slug: str, *, invoices: int, due: int, history: bool = True) -> Or
 
 def planned_until_yesterday(this: Pass, *, assessed: bool) -> None:
     """The watermark that yesterday's pass would have left; `assessed`: today's assessment is done already."""
-    basis = basis_of(this, current_steps(this.organization))
+    basis = basis_of(this, policies_in_force(this.organization))
     yesterday = this.as_of - dt.timedelta(days=1)
     PlanState.objects.update_or_create(
         organization=this.organization,

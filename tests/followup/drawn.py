@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from dunwell.followup.models import Action, DunningPolicy, Notice, OldDebtRelease, PolicyStep, PolicyVersion
+from dunwell.followup.models import (
+    Action,
+    AssignmentRule,
+    CustomerPolicy,
+    DunningPolicy,
+    Notice,
+    OldDebtRelease,
+    PolicyStep,
+    PolicyVersion,
+)
 from dunwell.ledger.models import (
     Allocation,
     Contact,
@@ -54,14 +64,22 @@ class World:
                 "weekly_contact_limit": self.draw(st.integers(1, 3)),
                 "window_weekdays": self.draw(st.sampled_from(WEEKS)),
                 "grace_days": self.draw(st.integers(0, 3)),
+                "catch_up": self.draw(st.sampled_from(["latest", "latest", "next", "skip"])),
+                "segment_known_from_invoices": self.draw(st.integers(1, 3)),
+                "segment_frequent_percent": self.draw(st.sampled_from([30, 50, 90])),
             },
         )
         self.template = MessageTemplate.objects.create(
             organization=self.organization, key="text", name="Text", tone="friendly", subject="S", body_html="<p>B</p>"
         )
-        self.channels = self.draw(st.sampled_from([("email",)] * 7 + [()]))
+        self.channels = self.draw(st.sampled_from([("email",)] * 6 + [("email", "call"), ()]))
+        self.lineages = itertools.count(1)
         self.policy = DunningPolicy.objects.create(organization=self.organization, name="Drawn", is_default=True)
+        self.policies = [self.policy]
         self.new_policy_version()
+        if self.draw(st.booleans()):
+            self.policies.append(DunningPolicy.objects.create(organization=self.organization, name="Other"))
+            self.new_policy_version(self.policies[1])
         for _ in range(self.draw(st.integers(0, 2))):
             self.add_closing_day()
         self.sources = [
@@ -70,6 +88,8 @@ class World:
         ]
         for _ in range(self.draw(st.integers(1, customers))):
             self.add_customer()
+        for _ in range(self.draw(st.sampled_from([0, 1, 2])) if len(self.policies) > 1 else 0):
+            self.change_rules()
 
     def draw(self, strategy: st.SearchStrategy[T]) -> T:
         return self.data.draw(strategy)
@@ -93,11 +113,6 @@ class World:
         closed = ClosingDay.objects.filter(organization=self.organization).values_list("date", flat=True)
         return Calendar(frozenset(self.current().settings.window_weekdays), frozenset(closed))
 
-    def steps(self) -> list[Step]:
-        """The current version's steps, in no order."""
-        found = PolicyStep.objects.filter(version__policy=self.policy, version__is_current=True).order_by("pk")
-        return [Step(step.lineage, step.offset_days, Tone(step.tone)) for step in found]
-
     @property
     def invoices(self) -> Any:
         return Invoice.objects.filter(organization=self.organization)
@@ -112,6 +127,8 @@ class World:
         customer = worlds.make_customer(
             self.organization, email=self.draw(st.sampled_from([None, None, None, None, None, ""]))
         )
+        customer.country = self.draw(st.sampled_from(["", "DE", "FR"]))
+        customer.tags = self.draw(st.sampled_from([[], ["vip"], ["vip", "new"]]))
         customer.source = self.draw(st.sampled_from([None, None, None, None, *self.sources]))
         customer.save()
         for _ in range(self.draw(st.integers(1, 4))):
@@ -166,11 +183,12 @@ class World:
     def dispatch(self) -> None:
         """What is planned goes out, or not, as sql/record_outcome.sql would leave it."""
         planned = Action.objects.filter(organization=self.organization, state="planned", notice=None)
-        groups: dict[tuple[int, str], list[int]] = {}
-        for pk, customer, currency in planned.order_by("pk").values_list("pk", "customer_id", "invoice__currency"):
-            groups.setdefault((customer, currency), []).append(pk)
+        groups: dict[tuple[int, str, str], list[int]] = {}
+        fields = ("pk", "customer_id", "invoice__currency", "step__channel")
+        for pk, *group in planned.order_by("pk").values_list(*fields):
+            groups.setdefault(tuple(group), []).append(pk)
         outcomes = st.sampled_from(["sent", "sent", "sent", "uncertain", "failed", "sending", "queued"])
-        for (customer_id, currency), pks in groups.items():
+        for (customer_id, currency, _), pks in groups.items():
             outcome = self.draw(outcomes)
             reached = outcome in ("sent", "uncertain")
             notice = self._notice(
@@ -313,24 +331,68 @@ class World:
         source.fresh_at = self.now()
         source.save()
 
-    def new_policy_version(self) -> None:
-        versions = PolicyVersion.objects.filter(policy=self.policy)
+    def new_policy_version(self, policy: DunningPolicy | None = None) -> None:
+        """Another version of one of the policies: steps are kept, changed, added and left out."""
+        policy = policy or self.draw(st.sampled_from(self.policies))
+        versions = PolicyVersion.objects.filter(policy=policy)
+        before = PolicyStep.objects.filter(version__in=versions.filter(is_current=True)).order_by("lineage")
+        kept = [step.lineage for step in before if self.draw(st.sampled_from([True, True, True, False]))]
         versions.update(is_current=False)
-        version = PolicyVersion.objects.create(
-            organization=self.organization, policy=self.policy, number=versions.count() + 1
-        )
-        PolicyStep.objects.bulk_create(
-            PolicyStep(
-                organization=self.organization,
-                version=version,
-                lineage=step.lineage,
-                name=f"Step {step.lineage}",
-                offset_days=step.offset_days,
-                tone=step.tone,
-                template=self.template,
+        number = versions.count() + 1
+        version = PolicyVersion.objects.create(organization=self.organization, policy=policy, number=number)
+        steps = []
+        for step in self.draw(st.just(USUAL) | st.just(USUAL) | policies()):
+            every, times = self.draw(st.sampled_from([(None, 1)] * 4 + [(1, 3), (3, 2)]))
+            steps.append(
+                PolicyStep(
+                    organization=self.organization,
+                    version=version,
+                    # A lineage belongs to one policy of the organization, whatever the version
+                    lineage=kept.pop(0) if kept else next(self.lineages),
+                    name=f"Step {step.offset_days}",
+                    anchor=step.anchor,
+                    offset_days=step.offset_days,
+                    repeat_every_days=every,
+                    times=times,
+                    channel=step.channel,
+                    tone=step.tone,
+                    template=self.template,
+                    minimum_balance=self.draw(st.sampled_from([None] * 6 + [Decimal(30)])),
+                    maximum_balance=self.draw(st.sampled_from([None] * 8 + [Decimal(90)])),
+                    segments=self.draw(st.sampled_from([[]] * 8 + [["new"], ["always_on_time", "frequent_defaulter"]])),
+                    minimum_risk=self.draw(st.sampled_from([None] * 6 + [25, 60])),
+                )
             )
-            for step in self.draw(st.just(USUAL) | policies())
-        )
+        PolicyStep.objects.bulk_create(steps)
+
+    def change_rules(self) -> None:
+        """Another rule, one that goes, or a customer's own setting."""
+        mine: dict[str, Any] = {"organization": self.organization}
+        kind = self.draw(st.sampled_from(["rule", "rule", "own", "gone"]))
+        customer = self.pick(self.customers)
+        policy = self.draw(st.sampled_from(self.policies))
+        if kind == "gone":
+            rule = self.pick(AssignmentRule.objects.filter(**mine))
+            if rule is not None:
+                rule.delete()
+        elif kind == "own":
+            CustomerPolicy.objects.update_or_create(**mine, customer=customer, defaults={"policy": policy})
+            TouchedCustomer.objects.create(organization=self.organization, customer_id=customer.pk)
+        else:
+            last = AssignmentRule.objects.filter(**mine).order_by("-position").first()
+            AssignmentRule.objects.create(
+                **mine,
+                position=last.position + 1 if last else 1,
+                name="Rule",
+                policy=policy,
+                segments=self.draw(st.sampled_from([[], [], ["new"], ["frequent_defaulter"]])),
+                balance_above=self.draw(st.sampled_from([None, None, Decimal(100), Decimal(300)])),
+                currencies=self.draw(st.sampled_from([[], [], ["EUR"], ["USD", "KES"]])),
+                countries=self.draw(st.sampled_from([[], [], ["DE"]])),
+                tags=self.draw(st.sampled_from([[], [], ["vip"], ["new", "old"]])),
+                minimum_risk=self.draw(st.sampled_from([None, None, 20, 55])),
+                customer=self.draw(st.sampled_from([None, None, None, customer])),
+            )
 
     def add_closing_day(self) -> None:
         date = self.today + self.draw(st.integers(-6, 8)) * DAY
@@ -340,6 +402,7 @@ class World:
         limits = self.current().settings
         limits.minimum_amount = self.draw(st.sampled_from([0, 30, 60]))
         limits.contact_interval_days = self.draw(st.integers(0, 4))
+        limits.catch_up = self.draw(st.sampled_from(["latest", "next", "skip"]))
         limits.save()
 
     def release_old_debt(self) -> None:
@@ -398,6 +461,10 @@ CHANGES: tuple[Callable[[World], None], ...] = (
     World.change_contact,
     World.refresh_source,
     World.new_policy_version,
+    World.change_rules,
+    World.extend,
+    World.extend,
+    World.remove_customer,
     World.add_closing_day,
     World.change_limits,
     World.release_old_debt,

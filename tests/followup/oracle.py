@@ -10,16 +10,18 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dunwell.followup.models import Action, Notice, OldDebtRelease
+from dunwell.followup.models import Action, CustomerPolicy, CustomerStanding, Notice, OldDebtRelease
+from dunwell.followup.services.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.ledger.models import (
     Allocation,
     Contact,
     CreditNote,
     Customer,
     DataSource,
+    DueDateExtension,
     Hold,
     Invoice,
     Payment,
@@ -27,8 +29,11 @@ from dunwell.ledger.models import (
 )
 from dunwell.ledger.rates import rates_to
 from dunwell.organizations.models import Organization
-from dunwell.rules.escalation import Decision, InvoiceHistory, Step, cutoff, decide, step_day
+from dunwell.rules import assignment
+from dunwell.rules.escalation import Anchor, CatchUp, Decision, InvoiceHistory, Step, Terms, cutoff, decide, step_day
 from dunwell.rules.netting import OpenItem, net
+from dunwell.rules.segments import PaymentFacts, SegmentLimits, expected_value, is_late, risk, segment
+from dunwell.rules.standing import Standing, Thresholds, standing
 from dunwell.rules.waiting import Facts, waiting_reason
 from tests.followup.drawn import World
 
@@ -49,13 +54,19 @@ class Row:
     step_day: dt.date
 
 
-Rows = dict[tuple[int, int], Row]  # by invoice and lineage
+Key = tuple[int, str, int, int, int]  # invoice, anchor and its instance, lineage, occurrence
+Rows = dict[Key, Row]
+WAITS = (Decision.TARGET, Decision.EARLIER_STEP, Decision.EARLIER_NOTICE, Decision.NO_EARLIER_STEP)
+
+
+def key_of(action: Action) -> Key:
+    return action.invoice_id, action.anchor_kind, action.anchor_id, action.lineage, action.occurrence
 
 
 def rows_of(organization: Organization) -> Rows:
     """The actions in the database."""
     return {
-        (action.invoice_id, action.lineage): Row(action.state, action.reason, action.step_day)
+        key_of(action): Row(action.state, action.reason, action.step_day)
         for action in Action.objects.filter(organization=organization)
     }
 
@@ -136,13 +147,103 @@ class Book:
         return parts
 
 
+@dataclass(frozen=True)
+class Profile:
+    segment: str
+    risk: int
+    outstanding: Decimal
+    expected_value: Decimal
+
+
+class Profiles:
+    """Segments, risks and policies of the customers, by the rules alone."""
+
+    def __init__(self, organization: Organization, book: Book, was_defaulter: set[int]) -> None:
+        settings = organization.settings
+        self.organization, self.book, self.was_defaulter = organization, book, was_defaulter
+        self.limits = SegmentLimits(
+            settings.segment_window_days,
+            settings.segment_known_from_invoices,
+            settings.segment_late_after_days,
+            settings.segment_frequent_percent,
+        )
+        currencies = {invoice.currency for invoice in book.invoices.values()}
+        self.rates = rates_to(organization.base_currency, currencies, book.as_of)
+        self.known: dict[int, Profile] = {}
+        mine: dict[str, Any] = {"organization": organization}
+        self.customers = {row.pk: row for row in Customer.objects.filter(**mine).select_related("source")}
+        self.own = dict(CustomerPolicy.objects.filter(**mine).values_list("customer_id", "policy_id"))
+
+    def of(self, customer: int) -> Profile:
+        if customer not in self.known:
+            self.known[customer] = self._figure(customer)
+        return self.known[customer]
+
+    def _figure(self, customer: int) -> Profile:
+        mine = [invoice for invoice in self.book.invoices.values() if invoice.customer_id == customer]
+        open_ones = [invoice for invoice in mine if invoice.pk in self.book.balances]
+        verdicts = [verdict for invoice in mine if (verdict := self._verdict(invoice)) is not None]
+        facts = PaymentFacts(
+            judged=len(verdicts),
+            late=sum(verdicts),
+            oldest_overdue_days=max([0, *((self.book.as_of - invoice.due_on).days for invoice in open_ones)]),
+            was_defaulter=customer in self.was_defaulter,
+        )
+        owed = {
+            invoice.pk: self.book.balances[invoice.pk] * self.rates.get(invoice.currency, ZERO) for invoice in open_ones
+        }
+        overdue = sum((owed[invoice.pk] for invoice in open_ones if invoice.due_on < self.book.as_of), ZERO)
+        score = risk(facts)
+        return Profile(
+            segment(facts, self.limits).value,
+            score,
+            _rounded(sum(owed.values(), ZERO)),
+            expected_value(_rounded(overdue), score),
+        )
+
+    def _verdict(self, invoice: Invoice) -> bool | None:
+        as_of = self.book.as_of
+        in_window = invoice.due_on > as_of - self.limits.window_days * DAY
+        if invoice.is_draft or invoice.issued_on > as_of or self.book.is_void(invoice.pk) or not in_window:
+            return None
+        written_off = invoice.written_off > 0
+        return is_late(invoice.due_on, invoice.settled_on, written_off, as_of, self.limits.late_after_days)
+
+    def policy_of(self, customer: int, currency: str, policies: PoliciesInForce) -> int:
+        profile, row = self.of(customer), self.customers[customer]
+        tags = frozenset(row.tags)
+        facts = assignment.CustomerFacts(
+            customer, currency, profile.outstanding, row.country, tags, profile.segment, profile.risk
+        )
+        rules = [
+            assignment.AssignmentRule(
+                rule.pk,
+                rule.policy_id,
+                frozenset(rule.segments),
+                rule.balance_above,
+                frozenset(rule.currencies),
+                frozenset(rule.countries),
+                frozenset(rule.tags),
+                rule.minimum_risk,
+                rule.customer_id,
+            )
+            for rule in policies.rules
+        ]
+        return assignment.assign(facts, rules, default=policies.default, own_setting=self.own.get(customer)).policy
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
 @dataclass
 class Candidate:
     """A due step that may go or wait."""
 
-    key: tuple[int, int]
+    key: Key
+    step: Step
+    anchor_on: dt.date
     decision: Decision
-    offset: int
     is_failed: bool
     facts: dict[str, Any]
     asked: Decimal
@@ -155,11 +256,21 @@ class Expectation:
         self.world, self.as_of, self.now = world, world.today, world.now()
         self.organization = world.current()
         self.settings = self.organization.settings
-        self.calendar, self.steps = world.calendar(), world.steps()
+        self.calendar, self.policies = world.calendar(), policies_in_force(self.organization)
         self.book = Book(self.organization, self.as_of)
-        self.actions: dict[int, dict[int, Action]] = {}
-        for action in Action.objects.filter(organization=self.organization).select_related("notice"):
-            self.actions.setdefault(action.invoice_id, {})[action.lineage] = action
+        self.profiles = Profiles(self.organization, self.book, defaulters_by(world, self.book))
+        self.actions: dict[int, list[Action]] = {}
+        for action in Action.objects.filter(organization=self.organization).select_related("notice", "step"):
+            self.actions.setdefault(action.invoice_id, []).append(action)
+        self.terms, self.netted = self._terms(), self.book.netting()
+        mine: dict[str, Any] = {"organization": self.organization}
+        self.released = set(OldDebtRelease.objects.filter(**mine).values_list("invoice_id", flat=True))
+        self.contacts = list(Notice.objects.filter(**mine, contact_on__lte=self.as_of))
+        addresses = Contact.objects.filter(**mine, email_refused_at=None).exclude(email="")
+        self.reachable = set(addresses.values_list("customer_id", flat=True))
+        self.anchors: dict[int, int] = {}
+        for extension in DueDateExtension.objects.filter(organization=self.organization).order_by("pk"):
+            self.anchors[extension.invoice_id] = extension.pk
 
     def rows(self) -> Rows:
         result = rows_of(self.organization)
@@ -172,73 +283,110 @@ class Expectation:
         for candidate in candidates:
             reason = waiting_reason(self._facts(candidate, candidates), self.as_of)
             if not (candidate.is_failed and candidate.decision is Decision.TARGET):
-                self._put(result, candidate.key, candidate.offset, "waiting" if reason else "planned", reason or "")
+                day = step_day(candidate.anchor_on, candidate.step.offset_days, self.calendar)
+                result[candidate.key] = Row("waiting" if reason else "planned", reason or "", day)
         return result
-
-    def _put(self, result: Rows, key: tuple[int, int], offset: int, state: str, reason: str) -> None:
-        day = step_day(self.book.invoices[key[0]].due_on, offset, self.calendar)
-        result[key] = Row(state, reason, day)
 
     def _end(self, pk: int, result: Rows) -> None:
         if self.book.is_void(pk) or self.book.invoices[pk].is_draft:
             reason = "void"
         else:
             reason = "written_off" if any(entry.invoice_id == pk for entry in self.book.write_offs) else "paid"
-        for lineage, action in self.actions.get(pk, {}).items():
+        for action in self.actions.get(pk, ()):
             if action.state in ("waiting", "planned") and not in_hand(action):
-                result[pk, lineage] = Row("final", reason, action.step_day)
+                result[key_of(action)] = Row("final", reason, action.step_day)
+
+    def steps_for(self, pk: int) -> list[Step]:
+        """The steps of the policy that chases this invoice, as far as they are meant for it."""
+        invoice = self.book.invoices[pk]
+        profile = self.profiles.of(invoice.customer_id)
+        rate = self.profiles.rates.get(invoice.currency)
+        balance = None if rate is None else self.book.balances[pk] * rate
+        policy = self.profiles.policy_of(invoice.customer_id, invoice.currency, self.policies)
+        return [
+            step
+            for step in self.policies.steps_of(policy)
+            if step.conditions.hold_for(balance, profile.segment, profile.risk)
+        ]
+
+    def _key(self, pk: int, step: Step) -> Key:
+        anchor = self.anchors.get(pk, 0) if step.anchor is Anchor.DUE else 0
+        return pk, step.anchor.value, anchor, step.lineage, step.occurrence
+
+    def _terms(self) -> Terms:
+        return Terms(
+            as_of=self.as_of,
+            cutoffs={offset: cutoff(offset, self.calendar, self.as_of) for offset in self.policies.offsets},
+            passed={offset: cutoff(offset, self.calendar, self.as_of - DAY) for offset in self.policies.offsets},
+            catch_up=CatchUp(self.settings.catch_up),
+            channels=frozenset(self.world.channels),
+        )
 
     def _decide(self, pk: int, result: Rows) -> list[Candidate]:
-        invoice, actions = self.book.invoices[pk], self.actions.get(pk, {})
-        cutoffs = {step.offset_days: cutoff(step.offset_days, self.calendar, self.as_of) for step in self.steps}
-        offsets = {step.lineage: step.offset_days for step in self.steps}
-        due = {step.lineage for step in self.steps if invoice.due_on <= cutoffs[step.offset_days]}
-        for lineage, action in actions.items():
-            if lineage not in due and self._is_withdrawn(action, lineage in offsets):
-                del result[pk, lineage]
+        invoice, terms = self.book.invoices[pk], self.terms
+        steps = {self._key(pk, step): step for step in self.steps_for(pk)}
+        dates = {Anchor.DUE: invoice.due_on, Anchor.ISSUE: invoice.issued_on}
+        due = {key for key, step in steps.items() if dates[step.anchor] <= terms.cutoffs[step.offset_days]}
+        actions = {key_of(action): action for action in self.actions.get(pk, ())}
+        for key, action in actions.items():
+            if key not in due and self._is_withdrawn(action):
+                del result[key]
+        done: dict[str, int] = {}
         reached = [action for action in actions.values() if action.state == "done" or in_hand(action)]
+        for action in reached:
+            if action.anchor_kind == "issue" or action.anchor_id == self.anchors.get(pk, 0):
+                place = action.offset_days + (dates[Anchor(action.anchor_kind)] - invoice.due_on).days
+                done[action.step.channel] = max(place, done.get(action.step.channel, place))
+        mine = {key: action for key, action in actions.items() if key in steps}
+        failed = {key for key, action in mine.items() if action.notice is not None and action.notice.state == "failed"}
         history = InvoiceHistory(
             due_on=invoice.due_on,
-            furthest_done=max((action.offset_days for action in reached), default=None),
-            closed=frozenset(lineage for lineage, action in actions.items() if is_closed(action)),
+            issued_on=invoice.issued_on,
+            done=done,
+            closed=frozenset(steps[key].key for key, action in mine.items() if is_closed(action)),
+            known=frozenset(steps[key].key for key in mine),
+            failed=frozenset(steps[key].key for key in failed),
             had_notice=bool(reached),
         )
         candidates = []
-        for lineage, decision in decide(history, self.steps, cutoffs, self.as_of).items():
-            if decision in (Decision.TARGET, Decision.EARLIER_NOTICE, Decision.NO_EARLIER_STEP):
-                existing = actions.get(lineage)
-                is_failed = existing is not None and existing.notice is not None and existing.notice.state == "failed"
-                candidates.append(
-                    self._candidate(pk, lineage, decision, offsets[lineage], is_failed, history.had_notice)
-                )
+        by_step = {step.key: key for key, step in steps.items()}
+        for step_key, decision in decide(history, steps.values(), terms).items():
+            key = by_step[step_key]
+            step = steps[key]
+            if decision in WAITS:
+                candidates.append(self._candidate(key, step, decision, key in failed, history.had_notice))
             else:
-                self._put(result, (pk, lineage), offsets[lineage], "final", decision.value)
+                day = step_day(dates[step.anchor], step.offset_days, self.calendar)
+                result[key] = Row("final", decision.value, day)
         return candidates
 
-    @staticmethod
-    def _is_withdrawn(action: Action, is_in_policy: bool) -> bool:
+    def _is_withdrawn(self, action: Action) -> bool:
         """Whether an action whose step is not due (any more) goes: its due date moved, or its step left the policy."""
         if action.state in ("waiting", "planned"):
             return action.notice is None or action.notice.state not in (*IN_HAND, "failed")
-        return is_in_policy and action.state == "final" and action.reason in WITHDRAWN
+        is_present = action.anchor_kind == "issue" or action.anchor_id == self.anchors.get(action.invoice_id, 0)
+        is_in_force = any(timed.rule.lineage == action.lineage for timed in self.policies.timed)
+        return is_present and is_in_force and action.state == "final" and action.reason in WITHDRAWN
 
-    def _candidate(
-        self, pk: int, lineage: int, decision: Decision, offset: int, is_failed: bool, had_notice: bool
-    ) -> Candidate:
+    def _candidate(self, key: Key, step: Step, decision: Decision, is_failed: bool, had_notice: bool) -> Candidate:
+        pk = key[0]
         book, invoice, balance = self.book, self.book.invoices[pk], self.book.balances[pk]
         parts = [hold.amount for hold in book.holds_of(pk)]
         held_part = sum((part for part in parts if part is not None), ZERO)
-        netted = book.netting()[pk]
+        netted = self.netted[pk]
         facts = {
             "held": None in parts or (bool(parts) and held_part >= balance) or self._is_payment_pending(pk),
             "days_overdue_when_first_known": (invoice.first_known_on - invoice.due_on).days,
-            "old_debt_released": OldDebtRelease.objects.filter(invoice_id=pk).exists(),
+            "old_debt_released": pk in self.released,
             "had_notice": had_notice,
             "credit_covers": netted > 0 and netted >= balance - held_part,
+            "is_task": step.channel == "task",
+            "needs_earlier_step": decision is Decision.EARLIER_STEP,
             "needs_earlier_notice": decision is Decision.EARLIER_NOTICE,
             "no_earlier_step": decision is Decision.NO_EARLIER_STEP,
         }
-        return Candidate((pk, lineage), decision, offset, is_failed, facts, balance - netted - held_part)
+        anchor_on = invoice.due_on if step.anchor is Anchor.DUE else invoice.issued_on
+        return Candidate(key, step, anchor_on, decision, is_failed, facts, balance - netted - held_part)
 
     def _is_payment_pending(self, pk: int) -> bool:
         """Whether a payment for it is on its way, begun less than five business days ago."""
@@ -253,14 +401,13 @@ class Expectation:
 
     def _facts(self, candidate: Candidate, candidates: list[Candidate]) -> Facts:
         invoice = self.book.invoices[candidate.key[0]]
-        customer = Customer.objects.get(pk=invoice.customer_id)
-        contacts = Notice.objects.filter(customer=customer, contact_on__lte=self.as_of)
-        addresses = Contact.objects.filter(customer=customer, email_refused_at=None).exclude(email="")
+        customer = self.profiles.customers[invoice.customer_id]
+        contacts = [notice for notice in self.contacts if notice.customer_id == customer.pk]
         return Facts(
             **candidate.facts,
-            below_minimum=self._is_below_minimum(invoice, candidates),
-            has_address=addresses.exists(),
-            channel_set_up="email" in self.world.channels,
+            below_minimum=self._is_below_minimum(invoice, candidate.step.channel, candidates),
+            has_address=candidate.step.channel != "email" or customer.pk in self.reachable,
+            channel_set_up=candidate.step.channel in self.world.channels,
             contacted_on=tuple(contact.contact_on for contact in contacts if contact.contact_on),
             interval_days=self.settings.contact_interval_days,
             weekly_limit=self.settings.weekly_contact_limit,
@@ -275,13 +422,17 @@ class Expectation:
         )
         return self.now - source.fresh_at <= limit
 
-    def _is_below_minimum(self, invoice: Invoice, candidates: list[Candidate]) -> bool:
+    def _is_below_minimum(self, invoice: Invoice, channel: str, candidates: list[Candidate]) -> bool:
         """Whether the notice this invoice would be in asks for less than the minimum."""
-        rates = rates_to(self.organization.base_currency, [invoice.currency], self.as_of)
+        rates = self.profiles.rates
         amounts = []
         for other in candidates:
             theirs = self.book.invoices[other.key[0]]
-            same = (theirs.customer_id, theirs.currency) == (invoice.customer_id, invoice.currency)
+            same = (theirs.customer_id, theirs.currency, other.step.channel) == (
+                invoice.customer_id,
+                invoice.currency,
+                channel,
+            )
             old = waiting_reason(Facts(**{**other.facts, "held": False}), self.as_of) == "old_debt"
             goes = other.decision is Decision.TARGET and not other.is_failed
             if same and goes and not (other.facts["held"] or old or other.facts["credit_covers"]):
@@ -301,20 +452,45 @@ def is_closed(action: Action) -> bool:
     return ended or action.state == "done" or in_hand(action)
 
 
-def expected_after(world: World) -> Rows:
-    """The actions that the pass of `world.today` must leave, from the rows as they are before it."""
-    return Expectation(world).rows()
-
-
 def explain(rows: Rows) -> str:
     """Rows to read in a failure."""
-    return json.dumps({f"{pk}/{lineage}": str(row) for (pk, lineage), row in sorted(rows.items())}, indent=1)
+    return json.dumps({"/".join(map(str, key)): str(row) for key, row in sorted(rows.items())}, indent=1)
 
 
-def due_steps(world: World) -> Iterator[tuple[int, Step]]:
-    """Every due step of every open invoice, by the day on which it falls."""
-    book, calendar = Book(world.current(), world.today), world.calendar()
-    for pk in book.balances:
-        for step in world.steps():
-            if step_day(book.invoices[pk].due_on, step.offset_days, calendar) <= world.today:
+def defaulters_by(world: World, book: Book) -> set[int]:
+    """Customers who are defaulters on the day of the book, or were at an assessment before."""
+    limits = world.current().settings
+    thresholds = Thresholds(limits.due_soon_days, limits.grace_days, limits.defaulter_after_days)
+    before = CustomerStanding.objects.filter(organization=world.organization, was_defaulter=True)
+    found = set(before.values_list("customer_id", flat=True))
+    for customer in world.customers.values_list("pk", flat=True):
+        if standing_of(book, customer, thresholds) is Standing.DEFAULTER:
+            found.add(customer)
+    return found
+
+
+def disputed(book: Book, pk: int) -> Decimal:
+    """How much of an open invoice is in dispute."""
+    parts = [hold.amount for hold in book.holds_of(pk) if hold.reason == "dispute"]
+    if not parts:
+        return ZERO
+    return book.balances[pk] if None in parts else min(book.balances[pk], sum((part or ZERO for part in parts), ZERO))
+
+
+def standing_of(book: Book, customer: int, thresholds: Thresholds) -> Standing:
+    due = [
+        book.invoices[pk].due_on
+        for pk, balance in book.balances.items()
+        if book.invoices[pk].customer_id == customer and balance > disputed(book, pk)
+    ]
+    return standing(due, book.as_of, thresholds)
+
+
+def due_steps(expectation: Expectation) -> Iterator[tuple[int, Step]]:
+    """Every due step of every open invoice that is meant for it, by the day on which it falls."""
+    for pk in expectation.book.balances:
+        invoice = expectation.book.invoices[pk]
+        for step in expectation.steps_for(pk):
+            anchor_on = invoice.due_on if step.anchor is Anchor.DUE else invoice.issued_on
+            if step_day(anchor_on, step.offset_days, expectation.calendar) <= expectation.as_of:
                 yield pk, step

@@ -6,24 +6,16 @@ from decimal import Decimal
 
 from django.forms.models import model_to_dict
 
-from dunwell.followup.models import BookTotal, CustomerBalance, CustomerStanding, StandingCount
+from dunwell.followup.models import BookTotal, CustomerBalance, CustomerProfile, CustomerStanding, StandingCount
 from dunwell.followup.queries.standing import book_standing
 from dunwell.rules.aging import BUCKETS, bucket
-from dunwell.rules.standing import Standing, Thresholds, days_past_due, standing
+from dunwell.rules.standing import Standing, Thresholds, days_past_due
 from tests.followup.drawn import CURRENCIES, World
-from tests.followup.oracle import ZERO, Book
+from tests.followup.oracle import ZERO, Book, Profiles, defaulters_by, disputed, standing_of
 
 Sums = dict[str, Decimal | int]
 FIGURES = ("outstanding", "overdue", "disputed", "unapplied_credit", *(found.name for found in BUCKETS))
 COUNTS = ("open_invoices", "overdue_invoices")
-
-
-def disputed(book: Book, pk: int) -> Decimal:
-    """How much of an open invoice is in dispute."""
-    parts = [hold.amount for hold in book.holds_of(pk) if hold.reason == "dispute"]
-    if not parts:
-        return ZERO
-    return book.balances[pk] if None in parts else min(book.balances[pk], sum((part or ZERO for part in parts), ZERO))
 
 
 def sums_of(book: Book, customer: int, currency: str) -> Sums:
@@ -40,15 +32,6 @@ def sums_of(book: Book, customer: int, currency: str) -> Sums:
             sums["overdue_invoices"] += age > 0
     sums["unapplied_credit"] = book.credit(customer, currency)
     return sums if sums["open_invoices"] or sums["unapplied_credit"] else {}
-
-
-def standing_of(book: Book, customer: int, thresholds: Thresholds) -> Standing:
-    due = [
-        book.invoices[pk].due_on
-        for pk, balance in book.balances.items()
-        if book.invoices[pk].customer_id == customer and balance > disputed(book, pk)
-    ]
-    return standing(due, book.as_of, thresholds)
 
 
 def figures(row: CustomerBalance | BookTotal) -> Sums:
@@ -92,3 +75,13 @@ def check_rollups(world: World) -> None:
     open_in = {currency: row for currency, row in totals.items() if row.open_invoices}
     assert read.outstanding == {currency: row.outstanding for currency, row in open_in.items()}
     assert read.overdue == {currency: row.overdue for currency, row in open_in.items()}
+
+    profiles = Profiles(organization, book, defaulters_by(world, book))
+    assert {
+        row.customer_id: (row.segment, row.risk, row.outstanding, row.expected_value)
+        for row in CustomerProfile.objects.filter(organization=organization)
+    } == {
+        customer: (found.segment, found.risk, found.outstanding, found.expected_value)
+        for customer in customers
+        for found in [profiles.of(customer)]
+    }

@@ -7,7 +7,7 @@ import datetime as dt
 from hypothesis import strategies as st
 
 from dunwell.rules.calendars import ONE_DAY, Calendar
-from dunwell.rules.escalation import Step, Tone
+from dunwell.rules.escalation import Anchor, Step, Tone
 
 FIRST, LAST = dt.date(2025, 10, 1), dt.date(2026, 9, 30)
 days = st.dates(FIRST, LAST)
@@ -25,8 +25,15 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 @st.composite
 def policies(draw: st.DrawFn, max_steps: int = 6) -> list[Step]:
-    """Steps with distinct offsets and lineages that are in no order; any of them may have any tone."""
-    offsets = draw(st.lists(st.integers(-10, 40), min_size=1, max_size=max_steps, unique=True))
-    lineages = draw(st.permutations(range(1, len(offsets) + 1)))
-    tones = st.sampled_from(Tone)
-    return [Step(lineage, offset, draw(tones)) for lineage, offset in zip(lineages, offsets, strict=True)]
+    """Steps with distinct days for each anchor and channel, and lineages in no order; any of them may have any tone."""
+    anchors = st.sampled_from([Anchor.DUE, Anchor.DUE, Anchor.DUE, Anchor.ISSUE])
+    channels = st.sampled_from(["email", "email", "email", "call", "task"])
+    places = draw(
+        st.lists(st.tuples(anchors, channels, st.integers(-10, 40)), min_size=1, max_size=max_steps, unique=True)
+    )
+    lineages = draw(st.permutations(range(1, len(places) + 1)))
+    return [
+        Step(lineage, abs(offset) if anchor is Anchor.ISSUE else offset, draw(st.sampled_from(Tone)), channel, anchor)
+        for lineage, (anchor, channel, offset) in zip(lineages, places, strict=True)
+        if anchor is Anchor.DUE or (anchor, channel, -offset) not in places or offset <= 0
+    ]

@@ -223,5 +223,5 @@ def test_a_stale_book_and_a_missing_server_say_what_to_do(desk: Desk, owner: Cli
     run(desk.organization)
     page = owner.get(desk.url("follow-up/waiting/?reason=channel_not_set_up")).content.decode()
     assert "Set up e-mail" in page
-    assert "E-mail not set up" in owner.get(desk.url()).content.decode()
+    assert "Channel not set up" in owner.get(desk.url()).content.decode()
     assert Invoice.objects.filter(organization=desk.organization).count() == 4

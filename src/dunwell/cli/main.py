@@ -18,6 +18,7 @@ from dunwell.cli import (
     imports,
     migrate,
     organizations,
+    policy,
     replay,
     restore,
     run,
@@ -39,6 +40,7 @@ app = typer.Typer(
 )
 app.add_typer(organizations.app, name="organization")
 app.add_typer(users.app, name="user")
+app.add_typer(policy.app, name="policy")
 app.command("migrate")(migrate.migrate)
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)

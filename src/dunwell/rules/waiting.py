@@ -22,6 +22,7 @@ class Waiting(StrEnum):
     BELOW_MINIMUM = "below_minimum"
     NO_ADDRESS = "no_address"
     CHANNEL_NOT_SET_UP = "channel_not_set_up"
+    EARLIER_STEP = "earlier_step"
     EARLIER_NOTICE = "earlier_notice"
     NO_EARLIER_STEP = "no_earlier_step"
     CONTACT_INTERVAL = "contact_interval"
@@ -57,7 +58,8 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.NETTED: "The customer's unapplied credit covers it.",
     Waiting.BELOW_MINIMUM: "What would be asked for is below the organization's minimum.",
     Waiting.NO_ADDRESS: "No contact has an e-mail address that can be used.",
-    Waiting.CHANNEL_NOT_SET_UP: "E-mail is not set up: a server and a sender address are needed.",
+    Waiting.CHANNEL_NOT_SET_UP: "Its channel is not set up: e-mail needs a server and a sender address.",
+    Waiting.EARLIER_STEP: "An earlier step goes first: the settings send them one after another.",
     Waiting.EARLIER_NOTICE: "The final tone is not the first word: an earlier notice has to go first.",
     Waiting.NO_EARLIER_STEP: (
         "The final tone is not the first word, and no earlier reminder is left to go before it: a person decides."
@@ -83,7 +85,8 @@ class Facts:
     Amounts are compared by the caller: `credit_covers` says that unapplied credit nets the invoice fully,
     `below_minimum` that the whole notice would ask for less than the organization's minimum.
     `contacted_on` are the days of contacts in the past; `interval_days` 0 means no interval. `limits_overridden`:
-    a person has confirmed that it goes in spite of interval and weekly limit.
+    a person has confirmed that it goes in spite of interval and weekly limit. An internal task (`is_task`) is no
+    contact: no limit holds it.
     """
 
     held: bool = False
@@ -94,6 +97,8 @@ class Facts:
     below_minimum: bool = False
     has_address: bool = True
     channel_set_up: bool = True
+    is_task: bool = False
+    needs_earlier_step: bool = False
     needs_earlier_notice: bool = False
     no_earlier_step: bool = False
     contacted_on: tuple[dt.date, ...] = ()
@@ -108,6 +113,7 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
     last_contact = max(facts.contacted_on, default=None)
     contacts_in_week = len({day for day in facts.contacted_on if day > as_of - dt.timedelta(days=WEEK)})
     old = facts.days_overdue_when_first_known > OLD_DEBT_DAYS
+    unlimited = facts.limits_overridden or facts.is_task
     checks = (
         (Waiting.HELD, facts.held),
         (Waiting.OLD_DEBT, old and not facts.old_debt_released and not facts.had_notice),
@@ -115,15 +121,14 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
         (Waiting.BELOW_MINIMUM, facts.below_minimum),
         (Waiting.NO_ADDRESS, not facts.has_address),
         (Waiting.CHANNEL_NOT_SET_UP, not facts.channel_set_up),
+        (Waiting.EARLIER_STEP, facts.needs_earlier_step),
         (Waiting.EARLIER_NOTICE, facts.needs_earlier_notice),
         (Waiting.NO_EARLIER_STEP, facts.no_earlier_step),
         (
             Waiting.CONTACT_INTERVAL,
-            last_contact is not None
-            and (as_of - last_contact).days < facts.interval_days
-            and not facts.limits_overridden,
+            last_contact is not None and (as_of - last_contact).days < facts.interval_days and not unlimited,
         ),
-        (Waiting.WEEKLY_LIMIT, contacts_in_week >= facts.weekly_limit and not facts.limits_overridden),
+        (Waiting.WEEKLY_LIMIT, contacts_in_week >= facts.weekly_limit and not unlimited),
         (Waiting.STALE_DATA, not facts.fresh),
     )
     return next((reason for reason, applies in checks if applies), None)

@@ -1,18 +1,23 @@
-"""Assess: what each customer owes and is as of the date. Set-based; a change of standing leaves a named row."""
+"""Assess: what each customer owes and is as of the date. Set-based; a change of standing or segment leaves a row."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
+from typing import Any
 
-from dunwell.followup.models import PlanState
+from dunwell.followup.models import BookTotal, PlanState
 from dunwell.followup.services.passes import Pass, analyze, execute
+from dunwell.followup.services.policies_in_force import PoliciesInForce
+from dunwell.ledger.rates import rates_to
+from dunwell.rules import segments
 
 
-def assess(this: Pass, state: PlanState, basis: str, *, touched: int) -> int:
+def assess(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, *, touched: int) -> tuple[int, int]:
     """Assess the customers whose facts changed, or all of them on a new date or after a change of settings.
 
     Runs inside the pass's transaction, after `take_touched`; `touched` is what that took. Returns the number of
-    customers assessed.
+    customers assessed, and of those whom the plan must look at again because of it.
     """
     everyone = state.assessed_as_of != this.as_of or state.assessed_basis != basis
     grace = dt.timedelta(days=this.settings.grace_days)
@@ -40,5 +45,48 @@ def assess(this: Pass, state: PlanState, basis: str, *, touched: int) -> int:
         execute("write_book_totals", parameters)
         execute("write_standing_counts", parameters)
         state.history_stale = True
+    again = 0
+    if assessed:
+        again = _profile(this, policies) + _assign(this, policies)
     state.assessed_as_of, state.assessed_basis = this.as_of, basis
-    return assessed
+    return assessed, again
+
+
+def _profile(this: Pass, policies: PoliciesInForce) -> int:
+    """Segment, risk and expected value of the customers in scope."""
+    settings = this.settings
+    currencies = BookTotal.objects.filter(organization=this.organization).values_list("currency", flat=True)
+    rates = rates_to(this.organization.base_currency, currencies, this.as_of)
+    parameters: dict[str, Any] = {
+        "organization": this.organization.pk,
+        "as_of": this.as_of,
+        "now": this.now,
+        "rates": json.dumps({currency: str(rate) for currency, rate in rates.items()}),
+        "window_since": this.as_of - dt.timedelta(days=settings.segment_window_days),
+        "late_after_days": settings.segment_late_after_days,
+        "known_from_invoices": settings.segment_known_from_invoices,
+        "frequent_percent": settings.segment_frequent_percent,
+        "history_points": segments.HISTORY_POINTS,
+        "unknown_points": segments.UNKNOWN_POINTS,
+        "lateness_points": segments.LATENESS_POINTS,
+        "lateness_days": segments.LATENESS_DAYS,
+        "defaulter_points": segments.DEFAULTER_POINTS,
+        "segment_conditions": policies.segment_conditions,
+        "risk_thresholds": policies.risk_thresholds,
+    }
+    execute("assessed_profiles", parameters)
+    execute("write_segment_changes", parameters)
+    execute("write_profiles", parameters)
+    return execute("touch_profiles", parameters) if policies.use_profiles else 0
+
+
+def _assign(this: Pass, policies: PoliciesInForce) -> int:
+    """Which policy chases the debts of the customers in scope."""
+    if not policies.assigns:
+        return 0
+    parameters = {"organization": this.organization.pk, "default_policy": policies.default}
+    execute("assigned_policies", parameters)
+    again = execute("touch_assigned", parameters)
+    execute("drop_assigned", parameters)
+    execute("write_assigned", parameters)
+    return again

@@ -12,8 +12,9 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.forms.models import model_to_dict
 
-from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.services.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
 from dunwell.organizations.calendars import calendar_of
@@ -29,6 +30,10 @@ PLANNING_SETTINGS = (
     "due_soon_days",
     "grace_days",
     "defaulter_after_days",
+    "segment_window_days",
+    "segment_known_from_invoices",
+    "segment_late_after_days",
+    "segment_frequent_percent",
     "catch_up",
     "approval_required",
     "contact_interval_days",
@@ -45,10 +50,6 @@ PLANNING_SETTINGS = (
     "postal_address",
     "smtp_host",
 )
-
-
-class NoPolicyError(Exception):
-    """The organization has no default policy to plan by."""
 
 
 @dataclass(frozen=True)
@@ -81,29 +82,22 @@ def begin(
     return Pass(organization, as_of, now, calendar_of(organization), channels_set_up, assume_reachable)
 
 
-def current_steps(organization: Organization) -> list[PolicyStep]:
-    """The steps of the default policy's current version, in order. Raises NoPolicyError."""
-    policy = DunningPolicy.objects.filter(organization=organization, is_default=True).first()
-    version = PolicyVersion.objects.filter(policy=policy, is_current=True).first() if policy else None
-    if version is None:
-        raise NoPolicyError(f"{organization.name} has no default policy.")
-    return list(version.steps.order_by("offset_days", "id"))
-
-
-def basis_of(this: Pass, steps: list[PolicyStep]) -> str:
+def basis_of(this: Pass, policies: PoliciesInForce) -> str:
     """A digest of all that decides besides the book: when it changes, everything is looked at again."""
     settings = {name: str(getattr(this.settings, name)) for name in PLANNING_SETTINGS}
     closing_days = ClosingDay.objects.filter(organization=this.organization).values_list("date", flat=True)
     organization = this.organization
     parts = {
         "settings": settings,
-        "steps": [step.pk for step in steps],
+        "default": policies.default,
+        "steps": [step.pk for step in policies.steps],
+        "rules": [model_to_dict(rule) for rule in policies.rules],
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
         "stale": list(_stale_sources(this)),
     }
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _stale_sources(this: Pass) -> Iterable[int]:

@@ -1,15 +1,19 @@
-"""The policy a new organization chases by."""
+"""Policies: the one a new organization starts with, and how they are changed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pghistory
 from django.db import transaction
+from django.db.models import Max
 
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.queries.policies import draft_of, surroundings
 from dunwell.messaging.models import MessageTemplate
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Organization, User
 from dunwell.rules.escalation import Tone
+from dunwell.rules.policies import PolicyDraft, Problem, StepDraft, problems, refusals
 
 
 @dataclass(frozen=True)
@@ -31,14 +35,46 @@ DEFAULT_STEPS = (
     DefaultStep(5, "Final reminder", 14, Tone.FINAL, "final-reminder"),
 )
 
+# More reminders, and a call, for whom much is owed by: an example to copy, made by `create_high_value_policy`
+HIGH_VALUE_STEPS = (
+    StepDraft("Heads-up", -7, Tone.FRIENDLY, template="before-due"),
+    StepDraft("Due today", 0, Tone.FRIENDLY, template="due-today"),
+    StepDraft("Call", 2, Tone.NEUTRAL, "call", instructions="Ask whether the invoice has arrived and when it is paid."),
+    StepDraft("Reminder", 3, Tone.NEUTRAL, template="reminder", repeat_every_days=4, times=3, copy_to_owner=True),
+    StepDraft(
+        "Firm reminder",
+        15,
+        Tone.FIRM,
+        template="firm-reminder",
+        repeat_every_days=7,
+        times=2,
+        copy_to_decision_maker=True,
+        copy_to_owner=True,
+    ),
+    StepDraft(
+        "Final reminder",
+        30,
+        Tone.FINAL,
+        template="final-reminder",
+        copy_to_decision_maker=True,
+        copy_to_owner=True,
+        approval_required=True,
+    ),
+)
+
+
+class PolicyRefusedError(Exception):
+    """The policy cannot be saved; `problems` say why, in sentences."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(" ".join(problem.text for problem in problems))
+        self.problems = problems
+
 
 @transaction.atomic
 def create_default_policy(*, organization: Organization) -> PolicyVersion:
     """The default policy (design section 4), with the shipped texts that the organization already has."""
-    texts = {
-        text.key: text
-        for text in MessageTemplate.objects.filter(organization=organization, channel="email", language="en")
-    }
+    texts = _texts(organization)
     policy = DunningPolicy.objects.create(organization=organization, name="Standard", is_default=True)
     version = PolicyVersion.objects.create(organization=organization, policy=policy, number=1)
     PolicyStep.objects.bulk_create(
@@ -49,8 +85,121 @@ def create_default_policy(*, organization: Organization) -> PolicyVersion:
             name=step.name,
             offset_days=step.offset_days,
             tone=step.tone,
-            template=texts[step.template],
+            template=texts[step.template, "email"],
         )
         for step in DEFAULT_STEPS
     )
     return version
+
+
+@transaction.atomic
+def save_policy(
+    *, organization: Organization, draft: PolicyDraft, policy_id: int | None = None, by: User | None
+) -> PolicyVersion:
+    """Make a policy, or a new version of one; what does not differ from the current version makes none.
+
+    A step keeps its identity by its `lineage`, else by its name, else by its day and channel: one in the middle of the
+    old version is neither repeated nor lost. Raises PolicyRefusedError; nothing is changed then. Warnings are the
+    caller's to show (`rules.policies.problems`).
+    """
+    # Lineages are given out once per organization; foreign keys to the row stay free
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id).first() if policy_id else None
+    found = refusals(problems(draft, surroundings(organization, policy)))
+    name = draft.name.strip()
+    namesakes = DunningPolicy.objects.filter(organization=organization, name=name)
+    if (namesakes.exclude(pk=policy.pk) if policy else namesakes).exists():
+        found.append(Problem(f"There is a policy '{name}' already: give this one another name."))
+    if policy_id and policy is None:
+        found.append(Problem("This policy is not there any more."))
+    if found:
+        raise PolicyRefusedError(found)
+    with pghistory.context(user=by.pk if by else None, action="save policy"):
+        return _save(organization, policy, draft, by)
+
+
+def _save(
+    organization: Organization, policy: DunningPolicy | None, draft: PolicyDraft, by: User | None
+) -> PolicyVersion:
+    if policy is None:
+        is_first = not DunningPolicy.objects.filter(organization=organization, is_default=True).exists()
+        policy = DunningPolicy.objects.create(organization=organization, name=draft.name.strip(), is_default=is_first)
+    elif policy.name != draft.name.strip():
+        policy.name = draft.name.strip()
+        policy.save(update_fields=["name"])
+    current = PolicyVersion.objects.filter(policy=policy, is_current=True).first()
+    steps = _with_lineages(organization, current, draft)
+    if current is not None:
+        if draft_of(current).steps == tuple(steps):
+            return current
+        PolicyVersion.objects.filter(pk=current.pk).update(is_current=False)
+    number = (PolicyVersion.objects.filter(policy=policy).aggregate(last=Max("number"))["last"] or 0) + 1
+    version = PolicyVersion.objects.create(organization=organization, policy=policy, number=number, created_by=by)
+    texts = _texts(organization)
+    PolicyStep.objects.bulk_create(
+        PolicyStep(
+            organization=organization,
+            version=version,
+            lineage=step.lineage or 0,
+            name=step.name.strip(),
+            anchor=step.anchor,
+            offset_days=step.offset_days,
+            repeat_every_days=step.repeat_every_days,
+            times=step.times,
+            channel=step.channel,
+            tone=step.tone,
+            template=texts.get((step.template, step.channel)),
+            minimum_balance=step.minimum_balance,
+            maximum_balance=step.maximum_balance,
+            segments=list(step.segments),
+            minimum_risk=step.minimum_risk,
+            copy_to_decision_maker=step.copy_to_decision_maker,
+            copy_to_owner=step.copy_to_owner,
+            approval_required=step.approval_required,
+            instructions=step.instructions.strip(),
+        )
+        for step in steps
+    )
+    return version
+
+
+def _with_lineages(organization: Organization, current: PolicyVersion | None, draft: PolicyDraft) -> list[StepDraft]:
+    """The steps in their order, each with the identity it had or a new one."""
+    before = {step.lineage: step for step in PolicyStep.objects.filter(version=current)} if current else {}
+    taken = {step.lineage for step in draft.steps if step.lineage is not None}
+    ever = PolicyStep.objects.filter(organization=organization).aggregate(last=Max("lineage"))["last"] or 0
+    kept: list[StepDraft] = []
+    for step in draft.steps:
+        lineage = step.lineage
+        if lineage is None:
+            free = [old for key, old in before.items() if key not in taken]
+            same_name = [old.lineage for old in free if old.name == step.name.strip()]
+            place = (step.anchor, step.offset_days, step.channel)
+            same_place = [old.lineage for old in free if (old.anchor, old.offset_days, old.channel) == place]
+            lineage = next(iter([*same_name, *same_place]), None)
+        if lineage is None:
+            ever += 1
+            lineage = ever
+        taken.add(lineage)
+        kept.append(StepDraft(**{**vars(step), "lineage": lineage, "name": step.name.strip()}))
+    return sorted(kept, key=lambda step: (step.offset_days, step.anchor, step.channel))
+
+
+@transaction.atomic
+def make_default(*, organization: Organization, policy_id: int, by: User | None) -> None:
+    """From the next pass on, this policy chases everybody whom nothing else assigns."""
+    policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
+    with pghistory.context(user=by.pk if by else None, action="default policy"):
+        DunningPolicy.objects.filter(organization=organization, is_default=True).update(is_default=False)
+        policy.is_default = True
+        policy.save(update_fields=["is_default"])
+
+
+def _texts(organization: Organization) -> dict[tuple[str, str], MessageTemplate]:
+    """One row of each text by key and channel: the organization's own language, else English, else any."""
+    wanted = [organization.locale.split("-")[0].split("_")[0], "en"]
+    found: dict[tuple[str, str], MessageTemplate] = {}
+    texts = MessageTemplate.objects.filter(organization=organization, archived_at=None)
+    for text in sorted(texts, key=lambda text: wanted.index(text.language) if text.language in wanted else 9):
+        found.setdefault((text.key, text.channel), text)
+    return found

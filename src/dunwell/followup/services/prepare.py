@@ -9,8 +9,9 @@ from django.db import transaction
 
 from dunwell.followup.models import PlanState
 from dunwell.followup.services.assess import assess
-from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, current_steps, execute, lock
+from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, execute, lock
 from dunwell.followup.services.plan import Planned, plan
+from dunwell.followup.services.policies_in_force import policies_in_force
 
 
 @dataclass
@@ -24,23 +25,29 @@ class Prepared:
 def prepare(this: Pass, *, standings: bool = True) -> Prepared:
     """Bring standings and actions up to the pass's date. Any number may be called at once: they take turns.
 
-    `standings=False` leaves out the assessment, on which no step depends.
+    `standings=False` leaves out the assessment, unless steps or rules depend on it.
     """
     lock(this.organization)
-    steps = current_steps(this.organization)
-    basis = basis_of(this, steps)
+    policies = policies_in_force(this.organization)
+    basis = basis_of(this, policies)
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
     execute("nobody_touched", {})
-    parameters = {"organization": this.organization.pk, "as_of": this.as_of, "since": state.planned_as_of}
+    parameters = {
+        "organization": this.organization.pk,
+        "as_of": this.as_of,
+        "since": state.planned_as_of,
+        "balance_conditions": policies.has_balance_conditions,
+    }
     touched = execute("take_touched", parameters)
     if state.planned_as_of is not None and state.planned_as_of < this.as_of:
         touched += execute("touch_what_came", parameters)
     started = time.perf_counter()
-    if standings:
-        result.assessed = assess(this, state, basis, touched=touched)
+    if standings or policies.need_assessment:
+        result.assessed, again = assess(this, state, basis, policies, touched=touched)
+        touched += again
     assessed = time.perf_counter()
-    result.plan = plan(this, state, basis, steps, touched=touched)
+    result.plan = plan(this, state, basis, policies, touched=touched)
     result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}
     state.save()
     if result.plan.planned >= MANY:

@@ -2,46 +2,66 @@
 -- closed, with its decision. An action whose notice is being sent, is uncertain or failed is in
 -- other hands: the first two count as done, a failed one waits for a person or the next step.
 CREATE TEMPORARY TABLE plan_candidate ON COMMIT DROP AS
-WITH step AS (
-    SELECT * FROM unnest(%(step_ids)s::bigint[], %(lineages)s::int[], %(offsets)s::int[], %(cutoffs)s::date[],
-                         %(final_tones)s::boolean[], %(channels)s::text[])
-             AS step (step_id, lineage, offset_days, cutoff, is_final_tone, channel)
-), history AS MATERIALIZED (
-    SELECT action.invoice_id, max(action.offset_days) AS furthest_done
-      FROM plan_scope
-      JOIN followup_action AS action ON action.invoice_id = plan_scope.invoice_id
+WITH done AS MATERIALIZED (
+    SELECT item.invoice_id, step.channel,
+           -- what was done before an extension does not keep the steps from running afresh
+           max(CASE WHEN action.anchor_kind = 'due' AND action.anchor_id = item.anchor_id THEN action.offset_days
+                    WHEN action.anchor_kind = 'issue' THEN action.offset_days + (item.issued_on - item.due_on) END) AS place
+      FROM plan_item AS item
+      JOIN followup_action AS action ON action.invoice_id = item.invoice_id
+      JOIN followup_policystep AS step ON step.id = action.step_id
       LEFT JOIN followup_notice AS notice ON notice.id = action.notice_id
-     WHERE action.anchor_kind = 'due' AND action.anchor_id = 0
-       AND (action.state = 'done' OR notice.state IN ('sending', 'uncertain'))
-     GROUP BY action.invoice_id
-), due AS (
-    SELECT scope.invoice_id, scope.customer_id, scope.currency, scope.due_on, scope.balance,
-           step.step_id, step.lineage, step.offset_days, step.is_final_tone, step.channel,
-           existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden, history.invoice_id IS NOT NULL AS had_notice,
+     WHERE action.state = 'done' OR notice.state IN ('sending', 'uncertain')
+     GROUP BY item.invoice_id, step.channel
+), history AS MATERIALIZED (
+    SELECT invoice_id, max(place) AS furthest FROM done GROUP BY invoice_id
+), open_step AS (
+    SELECT due.*, due.channel = ANY (%(channels_set_up)s::text[]) AS is_set_up,
+           existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden,
+           history.invoice_id IS NOT NULL AS had_notice, history.invoice_id IS NOT NULL OR NOT is_final_tone AS is_allowed,
            notice.state IS NOT DISTINCT FROM 'failed' AS is_failed,
-           CASE WHEN step.offset_days <= history.furthest_done THEN 'already_past'
-                WHEN step.offset_days < 0 AND scope.due_on <= %(as_of)s THEN 'missed' END AS ended
-      FROM plan_scope AS scope
-      JOIN step ON scope.due_on <= step.cutoff
-      LEFT JOIN history ON history.invoice_id = scope.invoice_id
+           CASE WHEN due.place < history.furthest OR due.place <= done.place THEN 'already_past'
+                WHEN due.anchor_kind = 'due' AND due.offset_days < 0 AND due.due_on <= %(as_of)s THEN 'missed'
+                WHEN %(catch_up)s = 'skip' AND existing.id IS NULL AND due.day_has_passed THEN 'missed' END AS ended
+      FROM plan_due AS due
+      LEFT JOIN history ON history.invoice_id = due.invoice_id
+      LEFT JOIN done ON done.invoice_id = due.invoice_id AND done.channel = due.channel
       LEFT JOIN followup_action AS existing
-        ON existing.invoice_id = scope.invoice_id AND existing.anchor_kind = 'due' AND existing.anchor_id = 0
-       AND existing.lineage = step.lineage AND existing.occurrence = 0
+        ON existing.invoice_id = due.invoice_id AND existing.anchor_kind = due.anchor_kind
+       AND existing.anchor_id = due.anchor_id AND existing.lineage = due.lineage AND existing.occurrence = due.occurrence
       LEFT JOIN followup_notice AS notice ON notice.id = existing.notice_id
      WHERE existing.id IS NULL
         OR (existing.state IN ('waiting', 'planned') AND (notice.id IS NULL OR notice.state NOT IN ('sending', 'uncertain')))
         OR (existing.state = 'final' AND existing.reason IN ('paid', 'void', 'written_off'))
 ), aimed AS (
-    SELECT due.*,
-           max(offset_days) FILTER (WHERE ended IS NULL AND (had_notice OR NOT is_final_tone))
-               OVER (PARTITION BY invoice_id) AS target
-      FROM due
+    SELECT open_step.*,
+           max(place) FILTER (WHERE ended IS NULL AND is_allowed AND is_set_up) OVER invoice AS last_going,
+           max(place) FILTER (WHERE ended IS NULL AND is_allowed AND NOT is_set_up) OVER invoice AS last_blocked,
+           min(place) FILTER (WHERE ended IS NULL AND is_allowed AND is_set_up AND NOT is_failed) OVER invoice AS first_going,
+           min(place) FILTER (WHERE ended IS NULL AND is_allowed AND is_set_up) OVER invoice AS first_failed,
+           min(place) FILTER (WHERE ended IS NULL AND is_allowed AND NOT is_set_up AND NOT is_failed) OVER invoice AS first_blocked,
+           min(place) FILTER (WHERE ended IS NULL AND is_allowed AND NOT is_set_up) OVER invoice AS first_failed_blocked,
+           -- of one day and channel the newer lineage stands for all: lineage and occurrence as one number
+           max(lineage * 100 + occurrence) FILTER (WHERE ended IS NULL AND is_allowed) OVER same_notice AS newest
+      FROM open_step
+    WINDOW invoice AS (PARTITION BY invoice_id), same_notice AS (PARTITION BY invoice_id, place, channel)
+), targeted AS (
+    SELECT aimed.*,
+           CASE WHEN %(catch_up)s = 'next' THEN coalesce(first_going, first_failed) ELSE last_going END AS going,
+           CASE WHEN %(catch_up)s = 'next' THEN coalesce(first_blocked, first_failed_blocked) ELSE last_blocked END AS blocked
+      FROM aimed
 )
-SELECT aimed.invoice_id, aimed.customer_id, aimed.currency, aimed.due_on, aimed.balance, aimed.step_id, aimed.lineage,
-       aimed.offset_days, aimed.channel, aimed.action_id, aimed.overridden, aimed.had_notice, aimed.is_failed,
+SELECT invoice_id, customer_id, currency, due_on, balance, step_id, lineage, occurrence, anchor_kind, anchor_id, anchor_on,
+       offset_days, channel, action_id, overridden, had_notice, is_failed,
        CASE WHEN ended IS NOT NULL THEN ended
-            WHEN target IS NULL THEN 'no_earlier_step'
-            WHEN offset_days > target THEN 'earlier_notice'
-            WHEN offset_days = target THEN 'target'
+            WHEN NOT is_set_up AND place < going AND %(catch_up)s <> 'next' THEN 'superseded'
+            WHEN target IS NULL AND going IS NULL THEN 'no_earlier_step'
+            WHEN target IS NULL THEN 'earlier_notice'
+            WHEN place < target THEN
+                 CASE WHEN %(catch_up)s = 'next' AND NOT is_allowed THEN 'earlier_notice' ELSE 'superseded' END
+            WHEN NOT is_allowed THEN 'earlier_notice'
+            WHEN place > target THEN 'earlier_step'
+            WHEN lineage * 100 + occurrence = newest THEN 'target'
             ELSE 'superseded' END AS decision
-  FROM aimed
+  FROM targeted
+ CROSS JOIN LATERAL (SELECT CASE WHEN is_set_up THEN going ELSE blocked END AS target) AS aim

@@ -36,7 +36,7 @@ WITH held AS (
            -- what a hold takes out of it is not asked for, so credit need not cover that
            netting.netted > 0 AND netting.netted >= candidate.balance - coalesce(held.held_part, 0) AS covered,
            candidate.balance - coalesce(netting.netted, 0) - coalesce(held.held_part, 0) AS asked,
-           %(assume_reachable)s OR reachable.customer_id IS NOT NULL AS has_address,
+           %(assume_reachable)s OR candidate.channel <> 'email' OR reachable.customer_id IS NOT NULL AS has_address,
            contacted.last_on, coalesce(contacted.in_week, 0) AS contacts_in_week,
            stale.customer_id IS NOT NULL AS stale
       FROM plan_candidate AS candidate
@@ -52,7 +52,7 @@ WITH held AS (
 ), summed AS (
     SELECT weighed.*,
            sum(asked) FILTER (WHERE decision = 'target' AND NOT (is_failed OR held OR old_debt OR coalesce(covered, false)))
-               OVER (PARTITION BY customer_id, currency) AS notice_amount
+               OVER (PARTITION BY customer_id, currency, channel) AS notice_amount
       FROM weighed
 ), reasoned AS (
     SELECT summed.*,
@@ -62,17 +62,17 @@ WITH held AS (
                 WHEN notice_amount * (%(rates)s::jsonb ->> currency)::numeric < %(minimum_amount)s THEN 'below_minimum'
                 WHEN NOT has_address THEN 'no_address'
                 WHEN NOT (channel = ANY (%(channels_set_up)s::text[])) THEN 'channel_not_set_up'
-                WHEN decision IN ('earlier_notice', 'no_earlier_step') THEN decision
-                WHEN last_on > %(interval_since)s AND NOT overridden THEN 'contact_interval'
-                WHEN contacts_in_week >= %(weekly_limit)s AND NOT overridden THEN 'weekly_limit'
+                WHEN decision IN ('earlier_step', 'earlier_notice', 'no_earlier_step') THEN decision
+                WHEN last_on > %(interval_since)s AND NOT overridden AND channel <> 'task' THEN 'contact_interval'
+                WHEN contacts_in_week >= %(weekly_limit)s AND NOT overridden AND channel <> 'task' THEN 'weekly_limit'
                 WHEN stale THEN 'stale_data' END AS waits_for
       FROM summed
 )
-SELECT invoice_id, customer_id, step_id, lineage, offset_days, due_on, action_id,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN 'final'
+SELECT invoice_id, customer_id, step_id, lineage, occurrence, anchor_kind, anchor_id, anchor_on, offset_days, action_id,
+       CASE WHEN decision NOT IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step') THEN 'final'
             WHEN waits_for IS NULL THEN 'planned' ELSE 'waiting' END AS state,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN decision ELSE coalesce(waits_for, '') END AS reason,
-       CASE WHEN decision NOT IN ('target', 'earlier_notice', 'no_earlier_step') THEN NULL
+       CASE WHEN decision NOT IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step') THEN decision ELSE coalesce(waits_for, '') END AS reason,
+       CASE WHEN decision NOT IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step') THEN NULL
             WHEN waits_for IS NULL THEN %(tomorrow)s
             WHEN waits_for = 'held' THEN held_until
             WHEN waits_for = 'contact_interval' THEN last_on + %(interval_days)s

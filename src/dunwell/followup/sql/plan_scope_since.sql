@@ -3,15 +3,19 @@
 -- not ended; with each such customer what else is still active for him, as limits and sums are his.
 CREATE TEMPORARY TABLE plan_scope ON COMMIT DROP AS
 WITH reached AS MATERIALIZED (
-    SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
+    SELECT item.invoice_id, item.customer_id, item.currency, item.issued_on, item.due_on, item.balance
       FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
      WHERE item.due_on = ANY (%(reached)s::date[])
     UNION  -- entered before it was issued
-    SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
+    SELECT item.invoice_id, item.customer_id, item.currency, item.issued_on, item.due_on, item.balance
       FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
      WHERE item.issued_on > %(since)s AND item.due_on > %(since)s AND item.due_on <= %(furthest_reach)s
+    UNION  -- steps that count from the issue date
+    SELECT item.invoice_id, item.customer_id, item.currency, item.issued_on, item.due_on, item.balance
+      FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
+     WHERE item.issued_on = ANY (%(issued_reached)s::date[])
     UNION
-    SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
+    SELECT item.invoice_id, item.customer_id, item.currency, item.issued_on, item.due_on, item.balance
       FROM pass_touched
       JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item ON item.customer_id = pass_touched.customer_id
 ), again AS MATERIALIZED (
@@ -22,7 +26,7 @@ WITH reached AS MATERIALIZED (
 )
 SELECT * FROM reached
 UNION
-SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance
+SELECT item.invoice_id, item.customer_id, item.currency, item.issued_on, item.due_on, item.balance
   FROM again
   JOIN followup_action AS action
     ON action.organization_id = %(organization)s AND action.customer_id = again.customer_id

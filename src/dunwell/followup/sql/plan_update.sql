@@ -4,7 +4,7 @@ UPDATE followup_action AS action
        customer_id = decided.customer_id,
        notice_id = CASE WHEN decided.state = 'planned' THEN action.notice_id END
   FROM plan_decided AS decided
-  JOIN plan_day AS day ON day.due_on = decided.due_on AND day.offset_days = decided.offset_days
+  JOIN plan_day AS day ON day.anchor_on = decided.anchor_on AND day.offset_days = decided.offset_days
  WHERE action.id = decided.action_id
    AND (action.state, action.reason, action.recheck_on, action.step_id, action.step_day, action.customer_id)
        IS DISTINCT FROM

@@ -68,5 +68,12 @@ SELECT %(scratch)s, customer.new, invoice.new, reason, amount, starts_on, ends_o
   LEFT JOIN replay_invoice AS invoice ON invoice.old = hold.invoice_id
  WHERE hold.organization_id = %(source)s;
 
+INSERT INTO ledger_duedateextension (organization_id, invoice_id, old_due_on, new_due_on, extended_on, note, created_at)
+SELECT %(scratch)s, invoice.new, old_due_on, new_due_on, extended_on, note, created_at
+  FROM ledger_duedateextension AS extension
+  JOIN replay_invoice AS invoice ON invoice.old = extension.invoice_id
+ WHERE extension.organization_id = %(source)s
+ ORDER BY extension.id;
+
 DELETE FROM ledger_touchedcustomer WHERE organization_id = %(scratch)s;
 ANALYZE ledger_invoice, ledger_allocation, ledger_customer, ledger_hold, ledger_payment

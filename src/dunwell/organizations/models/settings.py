@@ -13,6 +13,8 @@ from dunwell.organizations.models.organization import Organization
 
 class CatchUp(models.TextChoices):
     LATEST = "latest", "Latest: one reminder that fits the age, the earlier ones are dropped"
+    NEXT = "next", "Next: one after another from the first, as far apart as two contacts may be"
+    SKIP = "skip", "Skip: steps whose day passed before the invoice was here are missed"
 
 
 def working_week() -> list[int]:

@@ -1,0 +1,71 @@
+"""Policies as they can be written again, and what they are looked at with."""
+
+from __future__ import annotations
+
+from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.ledger.models import Customer
+from dunwell.messaging.models import MessageTemplate
+from dunwell.organizations.models import Organization
+from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings
+
+
+def draft_of(version: PolicyVersion) -> PolicyDraft:
+    """A version as a draft: saved unchanged, it makes no new version."""
+    steps = PolicyStep.objects.filter(version=version).select_related("template")
+    return PolicyDraft(
+        version.policy.name, tuple(_draft(step) for step in steps.order_by("offset_days", "anchor", "channel"))
+    )
+
+
+def current_draft(policy: DunningPolicy) -> PolicyDraft:
+    return draft_of(PolicyVersion.objects.select_related("policy").get(policy=policy, is_current=True))
+
+
+def _draft(step: PolicyStep) -> StepDraft:
+    return StepDraft(
+        name=step.name,
+        offset_days=step.offset_days,
+        tone=step.tone,
+        channel=step.channel,
+        template=step.template.key if step.template else "",
+        anchor=step.anchor,
+        lineage=step.lineage,
+        repeat_every_days=step.repeat_every_days,
+        times=step.times,
+        minimum_balance=step.minimum_balance,
+        maximum_balance=step.maximum_balance,
+        segments=tuple(step.segments),
+        minimum_risk=step.minimum_risk,
+        copy_to_decision_maker=step.copy_to_decision_maker,
+        copy_to_owner=step.copy_to_owner,
+        approval_required=step.approval_required,
+        instructions=step.instructions,
+    )
+
+
+def surroundings(
+    organization: Organization, policy: DunningPolicy | None, channels_set_up: tuple[str, ...] = ("email",)
+) -> Surroundings:
+    """What `rules.policies.problems` wants to know. Languages are those of the customers in the book."""
+    texts: dict[tuple[str, str], set[str]] = {}
+    found = MessageTemplate.objects.filter(organization=organization, archived_at=None)
+    for key, channel, language in found.values_list("key", "channel", "language"):
+        texts.setdefault((key, channel), set()).add(language)
+    spoken = (
+        Customer.objects.filter(organization=organization)
+        .exclude(language="")
+        .order_by()
+        .values_list("language", flat=True)
+        .distinct()
+    )
+    lineages = PolicyStep.objects.filter(version__policy=policy).values_list("lineage", flat=True) if policy else ()
+    settings = organization.settings
+    return Surroundings(
+        texts={place: frozenset(languages) for place, languages in texts.items()},
+        languages=frozenset(language.replace("_", "-").split("-")[0] for language in spoken),
+        channels_set_up=frozenset(channels_set_up),
+        contact_interval_days=settings.contact_interval_days,
+        window_opens=settings.window_opens,
+        window_closes=settings.window_closes,
+        lineages=frozenset(lineages),
+    )

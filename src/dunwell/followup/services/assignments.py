@@ -1,0 +1,84 @@
+"""Who is chased by which policy: a customer's own setting, and the ordered rules."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import transaction
+
+from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy
+from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.ledger.models import Customer, TouchedCustomer
+from dunwell.organizations.models import Organization, User
+from dunwell.rules.segments import Segment
+
+
+class AssignmentRefusedError(Exception):
+    """The assignment cannot be saved; the message says why."""
+
+
+@transaction.atomic
+def set_customer_policy(
+    *, organization: Organization, customer_id: int, policy_id: int | None, by: User | None
+) -> None:
+    """Give a customer a policy of their own, or none: then rules and the default decide. The next pass acts on it."""
+    customer = Customer.objects.filter(organization=organization, pk=customer_id).first()
+    if customer is None:
+        raise AssignmentRefusedError("This customer is not in the book.")
+    with pghistory.context(user=by.pk if by else None, action="customer's policy"):
+        if policy_id is None:
+            CustomerPolicy.objects.filter(organization=organization, customer=customer).delete()
+        else:
+            policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id).first()
+            if policy is None:
+                raise AssignmentRefusedError("This policy is not there any more.")
+            CustomerPolicy.objects.update_or_create(
+                organization=organization, customer=customer, defaults={"policy": policy}
+            )
+    TouchedCustomer.objects.create(organization=organization, customer_id=customer.pk)
+
+
+@transaction.atomic
+def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User | None) -> list[AssignmentRule]:
+    """All the rules of an organization, in their order; those that are not among them go. The next pass acts on it.
+
+    Raises AssignmentRefusedError; nothing is changed then.
+    """
+    policies = {policy.name: policy for policy in DunningPolicy.objects.filter(organization=organization)}
+    customers = dict(
+        Customer.objects.filter(
+            organization=organization, number__in=[rule.customer for rule in rules if rule.customer]
+        ).values_list("number", "pk")
+    )
+    for place, rule in enumerate(rules, start=1):
+        if text := _wrong(rule, policies, customers):
+            raise AssignmentRefusedError(f"Rule {place}, '{rule.name}': {text}")
+    with pghistory.context(user=by.pk if by else None, action="assignment rules"):
+        kept = {
+            rule.name: rule for rule in AssignmentRule.objects.select_for_update().filter(organization=organization)
+        }
+        names = {rule.name for rule in rules}
+        AssignmentRule.objects.filter(pk__in=[rule.pk for name, rule in kept.items() if name not in names]).delete()
+        saved = []
+        for place, rule in enumerate(rules, start=1):
+            row = kept.get(rule.name) or AssignmentRule(organization=organization, name=rule.name)
+            row.position, row.policy = place, policies[rule.policy]
+            row.segments, row.balance_above = list(rule.segments), rule.balance_above
+            row.currencies, row.countries, row.tags = list(rule.currencies), list(rule.countries), list(rule.tags)
+            row.minimum_risk, row.customer_id = rule.minimum_risk, customers.get(rule.customer)
+            row.save()
+            saved.append(row)
+    return saved
+
+
+def _wrong(rule: RuleDraft, policies: dict[str, DunningPolicy], customers: dict[str, int]) -> str:
+    if not rule.name.strip():
+        return "It needs a name."
+    if rule.policy not in policies:
+        return f"There is no policy '{rule.policy}'."
+    if rule.customer and rule.customer not in customers:
+        return f"There is no customer with the number '{rule.customer}'."
+    if unknown := set(rule.segments) - set(Segment):
+        return f"There is no segment '{min(unknown)}': {', '.join(sorted(Segment))}."
+    if rule.minimum_risk is not None and not 0 <= rule.minimum_risk <= 100:
+        return "A risk lies between 0 and 100."
+    return ""

@@ -1,0 +1,114 @@
+"""What a change would do, found by doing it: a pass lives through it in a transaction that is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.followup.services.assignments import save_rules
+from dunwell.followup.services.passes import Pass
+from dunwell.followup.services.plan import Planned
+from dunwell.followup.services.policies import save_policy
+from dunwell.followup.services.prepare import prepare
+from dunwell.followup.sql import statement
+from dunwell.organizations.models import Organization, OrganizationSettings
+from dunwell.rules.escalation import CatchUp
+from dunwell.rules.policies import PolicyDraft
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True)
+class ChangedInvoice:
+    """What stands for an open invoice before and after; empty: nothing does. `planned`: it would go today."""
+
+    invoice_id: int
+    number: str
+    customer_id: int
+    customer: str
+    before: str
+    after: str
+
+
+@dataclass
+class PolicyChange:
+    """`changed` counts invoices whose live steps differ; `listed` has the first of them. Steps that would go today."""
+
+    changed: int = 0
+    goes_before: int = 0
+    goes_after: int = 0
+    listed: list[ChangedInvoice] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class CatchUpEffect:
+    """What one way to catch up would do today: steps that would go, by reason what waits and what ends."""
+
+    mode: CatchUp
+    planned: int
+    waiting: dict[str, int]
+    final: dict[str, int]
+
+
+def preview_policy(this: Pass, draft: PolicyDraft, *, policy_id: int | None = None) -> PolicyChange:
+    """What saving a policy changes for open invoices, today. Raises PolicyRefusedError. Nothing is kept.
+
+    It takes the organization's turn at passes for as long as a pass takes.
+    """
+    return difference(
+        this, lambda: save_policy(organization=this.organization, draft=draft, policy_id=policy_id, by=None)
+    )
+
+
+def preview_rules(this: Pass, rules: list[RuleDraft]) -> PolicyChange:
+    """What saving these assignment rules changes for open invoices, today. Raises AssignmentRefusedError."""
+    return difference(this, lambda: save_rules(organization=this.organization, rules=rules, by=None))
+
+
+def difference(this: Pass, change: Callable[[], object]) -> PolicyChange:
+    """What stands for open invoices before and after a change, today. Nothing of it is kept."""
+    result = PolicyChange()
+    parameters = {"organization": this.organization.pk, "most": MOST_LISTED}
+    with transaction.atomic():
+        result.goes_before = _planned(this)
+        with connection.cursor() as cursor:
+            cursor.execute(statement("preview_before"), parameters)
+        change()
+        result.goes_after = _planned(this)
+        with connection.cursor() as cursor:
+            cursor.execute(statement("preview_difference"), parameters)
+            for changed, *row in cursor.fetchall():
+                result.changed = changed
+                result.listed.append(ChangedInvoice(*row))
+        transaction.set_rollback(True)
+    return result
+
+
+def _planned(this: Pass) -> int:
+    """Bring the plan up to date; how many steps would go."""
+    organization = Organization.objects.select_related("settings").get(pk=this.organization.pk)
+    prepare(Pass(**{**vars(this), "organization": organization}))
+    with connection.cursor() as cursor:
+        cursor.execute(statement("preview_planned"), {"organization": this.organization.pk})
+        (planned,) = cursor.fetchone()
+    return int(planned)
+
+
+def preview_catch_up(this: Pass) -> list[CatchUpEffect]:
+    """What each way to catch up would do to today's book. What is final already stays so. Nothing is kept."""
+    return [_catch_up(this, mode) for mode in CatchUp]
+
+
+def _catch_up(this: Pass, mode: CatchUp) -> CatchUpEffect:
+    with transaction.atomic():
+        OrganizationSettings.objects.filter(organization=this.organization).update(catch_up=mode.value)
+        organization = Organization.objects.select_related("settings").get(pk=this.organization.pk)
+        # Everything is looked at afresh, also where the way is the one that is set
+        with connection.cursor() as cursor:
+            cursor.execute(statement("preview_afresh"), {"organization": organization.pk})
+        planned: Planned = prepare(Pass(**{**vars(this), "organization": organization})).plan
+        transaction.set_rollback(True)
+    return CatchUpEffect(mode, planned.planned, planned.waiting, planned.final)

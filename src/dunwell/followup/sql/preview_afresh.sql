@@ -1,0 +1,1 @@
+UPDATE followup_planstate SET basis = '' WHERE organization_id = %(organization)s

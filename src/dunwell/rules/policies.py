@@ -1,0 +1,215 @@
+"""A policy as somebody writes it, and what is wrong with it, in words: what is refused, and what is only said.
+
+Whatever passes here ends by itself: every step goes once, or so many times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
+from dunwell.rules.segments import Segment
+
+CHANNELS = {"email": "e-mail", "sms": "SMS", "letter": "letter", "call": "call", "task": "internal task"}
+WITHOUT_TEXT = frozenset({"call", "task"})
+BY_DAY_ONLY = frozenset({"sms", "call"})
+DAY_OPENS, DAY_CLOSES = dt.time(8), dt.time(21)
+EARLIEST_OFFSET, LATEST_OFFSET = -365, 3650
+
+
+@dataclass(frozen=True)
+class StepDraft:
+    """A step as it is written. `template` is a text's key; `lineage` the step it was before, None for a new one."""
+
+    name: str
+    offset_days: int
+    tone: str = Tone.FRIENDLY.value
+    channel: str = "email"
+    template: str = ""
+    anchor: str = Anchor.DUE.value
+    lineage: int | None = None
+    repeat_every_days: int | None = None
+    times: int = 1
+    minimum_balance: Decimal | None = None
+    maximum_balance: Decimal | None = None
+    segments: tuple[str, ...] = ()
+    minimum_risk: int | None = None
+    copy_to_decision_maker: bool = False
+    copy_to_owner: bool = False
+    approval_required: bool = False
+    instructions: str = ""
+
+    @property
+    def offsets(self) -> list[int]:
+        """The days after the anchor on which it goes; no more of them than a step may have."""
+        every = self.repeat_every_days or 0
+        return [self.offset_days + time * every for time in range(min(self.times, MOST_OCCURRENCES))]
+
+
+@dataclass(frozen=True)
+class PolicyDraft:
+    name: str
+    steps: tuple[StepDraft, ...] = ()
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a policy is looked at with: texts by key and channel with their languages, limits, and the send window."""
+
+    texts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    languages: frozenset[str] = frozenset()
+    channels_set_up: frozenset[str] = frozenset({"email"})
+    contact_interval_days: int = 3
+    window_opens: dt.time = dt.time(9)
+    window_closes: dt.time = dt.time(18)
+    lineages: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One sentence about a policy or one of its steps (its place, from 0). With warnings it can be saved."""
+
+    text: str
+    step: int | None = None
+    is_refusal: bool = True
+
+
+def problems(draft: PolicyDraft, around: Surroundings) -> list[Problem]:
+    """Refusals first, then warnings."""
+    found = list(_refusals(draft, around))
+    if not found:
+        found = list(_warnings(draft, around))
+    return found
+
+
+def refusals(found: list[Problem]) -> list[Problem]:
+    return [problem for problem in found if problem.is_refusal]
+
+
+def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
+    if not draft.name.strip():
+        yield Problem("The policy needs a name.")
+    if not draft.steps:
+        yield Problem("A policy needs at least one step.")
+    for place, step in enumerate(draft.steps):
+        for text in _wrong(step, around):
+            yield Problem(text, place)
+    yield from _same_day(draft)
+    known: set[int] = set()
+    for place, step in enumerate(draft.steps):
+        if step.lineage is not None and (step.lineage in known or step.lineage not in around.lineages):
+            yield Problem(f"Step {step.lineage} is none of this policy, or stands twice: leave its number out.", place)
+        known.add(step.lineage or 0)
+
+
+def _wrong(step: StepDraft, around: Surroundings) -> Iterator[str]:
+    if not step.name.strip():
+        yield "The step needs a name."
+    for value, choices, word in (
+        (step.anchor, set(Anchor), "anchor"),
+        (step.tone, set(Tone), "tone"),
+        (step.channel, set(CHANNELS), "channel"),
+    ):
+        if value not in choices:
+            yield f"There is no {word} '{value}': {', '.join(sorted(choices))}."
+    for name in step.segments:
+        if name not in set(Segment):
+            yield f"There is no segment '{name}': {', '.join(sorted(Segment))}."
+    yield from _wrong_days(step)
+    if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
+        yield "A risk lies between 0 and 100."
+    amounts = [amount for amount in (step.minimum_balance, step.maximum_balance) if amount is not None]
+    if any(amount < 0 for amount in amounts) or amounts != sorted(amounts):
+        yield "The largest balance is below the smallest, or one is below zero: no invoice would fit."
+    if step.channel in CHANNELS and step.channel not in WITHOUT_TEXT:
+        if not step.template:
+            yield f"{_by(step)} needs a text."
+        elif (step.template, step.channel) not in around.texts:
+            yield f"There is no text '{step.template}' for {CHANNELS[step.channel]}: write it first, or name another."
+    if step.channel in BY_DAY_ONLY and (around.window_closes <= DAY_OPENS or around.window_opens >= DAY_CLOSES):
+        yield f"{_by(step)} never goes at night, and the send window lies outside 08:00 to 21:00: it could never go."
+
+
+def _wrong_days(step: StepDraft) -> Iterator[str]:
+    if step.anchor == Anchor.ISSUE and step.offset_days < 0:
+        yield "It would come before the invoice is issued: count from the due date, or name 0 days or more."
+    if not EARLIEST_OFFSET <= step.offset_days <= LATEST_OFFSET:
+        yield f"Days lie between {EARLIEST_OFFSET} and {LATEST_OFFSET}."
+    if step.times < 1 or step.times > MOST_OCCURRENCES:
+        yield f"A step goes 1 to {MOST_OCCURRENCES} times: nothing chases for ever."
+    elif step.times > 1 and not (step.repeat_every_days and step.repeat_every_days > 0):
+        yield "A step that repeats needs to know every how many days."
+    elif step.times == 1 and step.repeat_every_days is not None:
+        yield "A step that repeats needs to know how often in all: nothing chases for ever."
+
+
+def _same_day(draft: PolicyDraft) -> Iterator[Problem]:
+    first: dict[tuple[str, str, int], int] = {}
+    for place, step in enumerate(draft.steps):
+        for offset in step.offsets if step.times >= 1 else ():
+            other = first.setdefault((step.anchor, step.channel, offset), place)
+            if other != place:
+                there = draft.steps[other].name
+                yield Problem(
+                    f"It falls on the same day as '{there}', through the same channel: {_day(offset)}.", place
+                )
+                break
+
+
+def _warnings(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
+    for place, step in enumerate(draft.steps):
+        for text in _doubts(step, around):
+            yield Problem(text, place, is_refusal=False)
+    times = sorted(
+        (offset, step.channel, place)
+        for place, step in enumerate(draft.steps)
+        if step.anchor == Anchor.DUE and step.channel != "task"
+        for offset in step.offsets
+    )
+    told: set[int] = set()
+    for (before, _, _), (offset, _, place) in itertools.pairwise(times):
+        if 0 < offset - before < around.contact_interval_days and place not in told:
+            told.add(place)
+            yield Problem(
+                f"It follows the one before after {counted(offset - before)}; contacts lie at least "
+                f"{around.contact_interval_days} apart, so it goes later.",
+                place,
+                is_refusal=False,
+            )
+    gentle = [step.offset_days for step in draft.steps if step.tone != Tone.FINAL]
+    for place, step in enumerate(draft.steps):
+        if step.tone == Tone.FINAL and not any(offset < step.offset_days for offset in gentle):
+            text = "No earlier step can go before it: a final tone is never the first word, so it waits for a person."
+            yield Problem(text, place, is_refusal=False)
+
+
+def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
+    if step.channel not in around.channels_set_up:
+        yield f"Nothing sends by {CHANNELS[step.channel]} yet: the step waits, visibly, until that is set up."
+    missing = around.languages - around.texts.get((step.template, step.channel), around.languages)
+    if missing and step.channel not in WITHOUT_TEXT:
+        yield f"The text '{step.template}' is not written in {', '.join(sorted(missing))}: those customers get another."
+    if step.channel in BY_DAY_ONLY and (around.window_opens < DAY_OPENS or around.window_closes > DAY_CLOSES):
+        yield f"{_by(step)} goes between 08:00 and 21:00 only, whatever the send window says."
+    if step.anchor == Anchor.DUE and step.offset_days < 0 and step.tone in (Tone.FIRM, Tone.FINAL):
+        yield "A firm tone before anything is late may offend."
+    if step.anchor == Anchor.DUE and step.offset_days < 0 and step.offsets[-1] >= 0:
+        yield "It goes on after the due date: what its text says before may be wrong after."
+
+
+def _by(step: StepDraft) -> str:
+    return {"sms": "An SMS", "email": "An e-mail"}.get(step.channel, f"A {CHANNELS.get(step.channel, step.channel)}")
+
+
+def _day(offset: int) -> str:
+    if offset == 0:
+        return "the day itself"
+    return f"{counted(abs(offset))} {'before' if offset < 0 else 'after'}"
+
+
+def counted(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"

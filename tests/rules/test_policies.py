@@ -1,0 +1,90 @@
+"""What is wrong with a policy, in words; and that whatever can be saved ends."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dunwell.rules.escalation import MOST_OCCURRENCES
+from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings, problems, refusals
+
+AROUND = Surroundings(texts={("text", "email"): frozenset({"en"}), ("text", "sms"): frozenset({"en"})})
+GOOD = StepDraft("Reminder", 3, template="text")
+
+
+def said(*steps: StepDraft, around: Surroundings = AROUND, refused: bool = True) -> str:
+    found = problems(PolicyDraft("Policy", steps), around)
+    assert all(problem.is_refusal is refused for problem in found)
+    return " ".join(problem.text for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": " "}, "The step needs a name"),
+        ({"anchor": "issue", "offset_days": -1}, "before the invoice is issued"),
+        ({"template": ""}, "An e-mail needs a text"),
+        ({"template": "other"}, "no text 'other' for e-mail"),
+        ({"channel": "letter"}, "no text 'text' for letter"),
+        ({"channel": "pigeon"}, "no channel 'pigeon'"),
+        ({"tone": "rude"}, "no tone 'rude'"),
+        ({"segments": ("rich",)}, "no segment 'rich'"),
+        ({"times": 0}, "nothing chases for ever"),
+        ({"times": MOST_OCCURRENCES + 1, "repeat_every_days": 1}, "nothing chases for ever"),
+        ({"times": 3}, "every how many days"),
+        ({"repeat_every_days": 7}, "how often in all"),
+        ({"minimum_risk": 101}, "between 0 and 100"),
+        ({"minimum_balance": Decimal(9), "maximum_balance": Decimal(8)}, "no invoice would fit"),
+        ({"offset_days": 99_999}, "Days lie between"),
+        ({"lineage": 7}, "Step 7 is none of this policy"),
+    ],
+)
+def test_what_is_refused(fields: dict[str, object], sentence: str) -> None:
+    assert sentence in said(dataclasses.replace(GOOD, **fields))  # type: ignore[arg-type]
+
+
+def test_two_steps_on_one_day_and_channel_are_refused() -> None:
+    daily = StepDraft("Daily", 1, template="text", repeat_every_days=1, times=5)
+    assert "same day as 'Daily'" in said(daily, GOOD)
+    assert "same day as 'Daily'" not in said(daily, dataclasses.replace(GOOD, channel="sms"), refused=False)
+    assert "same day" not in said(daily, dataclasses.replace(GOOD, offset_days=30), refused=False)
+
+
+def test_a_call_at_night_is_refused_or_said() -> None:
+    call = StepDraft("Call", 3, channel="call", instructions="Ask.")
+    night = dataclasses.replace(AROUND, window_opens=dt.time(21, 30), window_closes=dt.time(23))
+    early = dataclasses.replace(AROUND, window_opens=dt.time(6), channels_set_up=frozenset({"call"}))
+    assert "A call never goes at night" in said(call, around=night)
+    assert "between 08:00 and 21:00 only" in said(call, around=early, refused=False)
+
+
+def test_what_is_only_said() -> None:
+    assert "Nothing sends by call yet" in said(StepDraft("Call", 3, channel="call"), refused=False)
+    german = dataclasses.replace(AROUND, languages=frozenset({"de", "en"}))
+    assert "is not written in de" in said(GOOD, around=german, refused=False)
+    assert "after 1 day;" in said(GOOD, dataclasses.replace(GOOD, name="Next", offset_days=4), refused=False)
+    assert "never the first word" in said(dataclasses.replace(GOOD, tone="final"), refused=False)
+    assert "before anything is late" in said(dataclasses.replace(GOOD, offset_days=-3, tone="firm"), refused=False)
+    assert "after the due date" in said(
+        dataclasses.replace(GOOD, offset_days=-3, times=4, repeat_every_days=2), refused=False
+    )
+
+
+def test_an_empty_policy_is_refused() -> None:
+    assert [problem.text for problem in problems(PolicyDraft(" "), AROUND)] == [
+        "The policy needs a name.",
+        "A policy needs at least one step.",
+    ]
+
+
+@given(st.integers(-400, 4000), st.none() | st.integers(-1, 400), st.integers(-1, 200))
+def test_whatever_can_be_saved_ends(offset: int, every: int | None, times: int) -> None:
+    step = dataclasses.replace(GOOD, offset_days=offset, repeat_every_days=every, times=times)
+    if not refusals(problems(PolicyDraft("Policy", (step,)), AROUND)):
+        assert len(step.offsets) == step.times <= MOST_OCCURRENCES
+        assert step.offsets == sorted(set(step.offsets)), "each time is a later day"
