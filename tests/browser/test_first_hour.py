@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,12 +29,9 @@ def test_an_empty_installation_chases_within_the_hour(
     visit: Callable[..., Page],
     transactional_db: None,
     smtp: SmtpServer,
-    data_dir: Path,
-    settings: Any,
     width: int,
     theme: str,
 ) -> None:
-    settings.SECRET_KEY = (data_dir / "secret-key").read_text().strip()  # the serving process's, which prints the code
     page = visit(width=width, theme=theme)
     findings: list[str] = []
 
