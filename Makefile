@@ -76,8 +76,18 @@ torture: $(INSTALLED_FOR_TESTS) ## Random books, days, crashes and accidents for
 	@DUNWELL_TORTURE_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s tests/followup/test_plan_equals_rules.py tests/scenarios/test_machine.py
 
 .PHONY: screenshots
-screenshots: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Make the README's pictures (needs Chromium)
+screenshots: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Make the pictures of README and guide (needs Chromium); ARGS=guide makes those alone
 	@exec $(BIN)/python scripts/screenshots.py $(ARGS)
+
+LIGHTHOUSE := scripts/lighthouse/node_modules/.package-lock.json
+.PHONY: lighthouse
+lighthouse: $(INSTALLED_FOR_TESTS) $(ASSETS) $(LIGHTHOUSE) ## What Lighthouse says of four pages, kept in docs/benchmarks.md (needs Chromium)
+	@exec $(if $(NODE),,env PATH="$(BIN):$$PATH") $(BIN)/python scripts/lighthouse_pages.py
+
+$(LIGHTHOUSE): scripts/lighthouse/package.json scripts/lighthouse/package-lock.json
+	$(call say,installing Lighthouse)
+	@cd scripts/lighthouse && $(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
 
 $(UV):
 	@test -n "$(PYTHON)" || { echo 'Dunwell needs Python 3.11 or newer with venv and pip' \
