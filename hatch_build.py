@@ -1,4 +1,4 @@
-"""Puts the built front-end assets into the wheel, with the Node that the build requirements bring."""
+"""Puts the built front-end assets and the guide into the wheel, with the Node that the build requirements bring."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class BuildAssets(BuildHookInterface[Any]):
-    """Runs for wheels only: an editable installation uses what `make assets` builds in place."""
+    """Runs for wheels only: an editable installation uses what lies in the checkout."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling calls it so
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version != "editable" and self.target_name == "wheel":
             _build(Path(self.root))
+            build_data["force_include"]["docs/guide"] = "dunwell/web/guide_pages"
 
 
 def _build(root: Path) -> None:

@@ -13,6 +13,7 @@ import { rows, selection } from "./parts/rows.js";
 import { textEditor } from "./parts/text-editor.js";
 import { browserZone, setUp } from "./parts/set-up.js";
 import { passkeys } from "./parts/passkeys.js";
+import { terms } from "./parts/terms.js";
 import { themeChoice } from "./parts/theme-choice.js";
 import { uploads } from "./parts/uploads.js";
 
@@ -28,6 +29,7 @@ rows();
 textEditor();
 setUp();
 passkeys();
+terms();
 themeChoice();
 uploads();
 

@@ -35,7 +35,7 @@ FOR_EVERYONE = {
     "setup_owner", "health", "ready",
 }  # fmt: skip
 FOR_THE_SIGNED_IN = {
-    "landing", "setup_organization", "account_reauthenticate",
+    "landing", "setup_organization", "guide", "guide_page", "guide_picture", "account_reauthenticate",
     "account_change_password", "account_set_password", "account_sessions",
     "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",

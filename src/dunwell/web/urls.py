@@ -8,6 +8,7 @@ from dunwell.web import (
     audit,
     chasing,
     customers,
+    guide,
     home,
     insights,
     invoices,
@@ -89,5 +90,8 @@ urlpatterns = [
     path("", landing.landing, name="landing"),
     path("setup/", include(setup.outside)),
     path("join/<str:token>/", joining.join, name="join"),
+    path("guide/", guide.guide, name="guide"),
+    path("guide/pictures/<str:name>", guide.picture, name="guide_picture"),
+    path("guide/<slug:name>/", guide.page, name="guide_page"),
     path("o/<slug:slug>/", include(inside)),
 ]

@@ -80,7 +80,7 @@ DEFAULTERS = Table(
     empty=Empty(
         symbol="circle-check",
         title="Nobody here",
-        text="No customer has this standing today.",
+        text="Customers who are overdue for longer than the set days stand here, with what happens next.",
         fits_none="No customer fits",
         hint="Search finds exact numbers and the beginnings of words in names.",
     ),

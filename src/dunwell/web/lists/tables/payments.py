@@ -125,7 +125,7 @@ PAYMENTS = Table(
     empty=Empty(
         symbol="cash",
         title="No payments yet",
-        text="They come with an import, or are recorded on an invoice.",
+        text="They come with an import, or are recorded on an invoice. Each shows the invoices it settled.",
         fits_none="No payment fits",
         hint="Search finds exact references and the beginnings of words in customers’ names.",
     ),
