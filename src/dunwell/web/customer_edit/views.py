@@ -102,10 +102,10 @@ def choose(request: HttpRequest, slug: str) -> HttpResponse:
     """Which customer is it about? The first question of an entry that did not start on a customer's page."""
     desk = access(request, slug)
     purpose = request.GET.get("for", "")
-    if purpose not in CHOOSE_FOR:
+    title, target, permission = CHOOSE_FOR.get(purpose, ("", "", Permission.VIEW_BOOK))
+    desk = access(request, slug, permission)
+    if not target:
         raise Http404
-    title, target, permission = CHOOSE_FOR[purpose]
-    desk.demand(permission)
     query = request.GET.get("q", "").strip()
     matching = customers_matching(desk.scope, query, insights.customers(desk.scope))
     found = matching.order_by("name_key", "pk")[: MOST_CHOICES + 1]
