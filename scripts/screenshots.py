@@ -70,7 +70,7 @@ def sign_in(page: Page, demo: Demo) -> None:
     page.goto(f"{demo.address}/accounts/login/")
     page.get_by_label("E-mail").fill(demo.email)
     page.get_by_label("Password").fill(demo.password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/o/**")
 
 

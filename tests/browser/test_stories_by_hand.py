@@ -41,14 +41,14 @@ def test_a_customer_calls_and_says_he_paid_half(
     expect(page.get_by_label("Reference")).to_have_value("SEPA 77")
     page.get_by_label(f"Amount for invoice {newer.number}").fill("120.50")
     page.get_by_role("button", name="Record payment").click()
-    expect(page.get_by_role("status")).to_contain_text("is recorded.")
+    expect(page.locator(".notice-bar[role=status]")).to_contain_text("is recorded.")
     assert axe_findings(page) == []
     newer.refresh_from_db()
     assert (newer.status, Note.objects.get().author) == ("paid", anna)
     assert Notice.objects.exclude(state="cancelled").get().amount == older.total
     # The bank knows nothing of it after all
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_role("status")).to_contain_text("Undone.")
+    expect(page.locator(".notice-bar[role=status]")).to_contain_text("Undone.")
     newer.refresh_from_db()
     assert newer.status == "open"
 
@@ -71,6 +71,6 @@ def test_a_dispute_on_one_invoice(visit: Callable[..., Page], anna: User, organi
     assert axe_findings(page) == []
     assert Notice.objects.exclude(state="cancelled").get().amount == other.total
     page.get_by_role("button", name="Release").click()
-    expect(page.get_by_role("status")).to_contain_text("Released: chasing goes on from today.")
+    expect(page.locator(".notice-bar[role=status]")).to_contain_text("Released: chasing goes on from today.")
     assert Hold.objects.get().released_on is not None
     assert Notice.objects.exclude(state="cancelled").get().amount == disputed.total + other.total
