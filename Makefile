@@ -33,6 +33,9 @@ ASSETS := src/dunwell/web/static/dist/manifest.json
 ASSET_SOURCES := $(shell find assets src/dunwell/web/templates -type f 2>/dev/null) \
   $(shell find src/dunwell/web -name '*.py' 2>/dev/null)
 
+# A process for each core, each with a PostgreSQL of its own; tests of one file stay together
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+
 say = @printf '\033[2m· %s\033[0m\n' "$(1)" >&2
 
 .PHONY: help
@@ -59,7 +62,7 @@ test: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Formatting, lint, types, import contra
 	$(call say,import contracts)
 	@$(BIN)/lint-imports > $(VENV)/import-contracts.txt || { cat $(VENV)/import-contracts.txt; exit 1; }
 	$(call say,tests)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(IN_PARALLEL) $(ARGS)
 
 .PHONY: format
 format: $(INSTALLED_FOR_TESTS) ## Format the code and mend what lint can mend

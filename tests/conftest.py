@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -28,6 +29,8 @@ TEST_DATABASE = "test_dunwell"  # pytest-django's name for it
 
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing of a developer's own installation is read or written by a test, nor by a process that one starts."""
+    hypothesis.settings.register_profile("dunwell", deadline=None)  # how long an example takes says more of the machine
+    hypothesis.settings.load_profile("dunwell")
     folder = Path(tempfile.mkdtemp(prefix="dunwell-tests-"))
     folder.chmod(0o711)  # the embedded server's user must get through when we are root
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -71,6 +74,10 @@ def django_db_modify_db_settings(database_server: str) -> None:
     fresh["OPTIONS"]["options"] = "-c dunwell.history_may_be_emptied=yes"
     current.update({name: fresh[name] for name in ("NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")})
     current["TEST"] = {**current["TEST"], "TEMPLATE": "template0"}
+    if process := os.environ.get("PYTEST_XDIST_WORKER"):
+        # On a server that is shared each process of a parallel run needs a name of its own
+        shared = bool(os.environ["DUNWELL_TEST_DATABASE_URL"])
+        current["TEST"]["NAME"] = f"test_{current['NAME']}_{process}" if shared else TEST_DATABASE
 
 
 @pytest.fixture(scope="session")
