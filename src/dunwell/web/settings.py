@@ -56,6 +56,8 @@ def cards(desk: Desk) -> list[Card]:
 
 
 _PAGES = (
+    ("appearance", "Appearance", "Your color and logo, in pages and mails.", "palette", Permission.VIEW_SETTINGS),
+    ("alert_team", "Alerts", "Who of the team is told what, and which chats.", "bell", Permission.VIEW_SETTINGS),
     ("people", "People", "Who works here, and what each may do.", "users", Permission.VIEW_PEOPLE),
     ("audit", "Changes", "Who changed what, when, before and after.", "list-details", Permission.VIEW_AUDIT),
     (

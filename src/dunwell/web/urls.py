@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from dunwell.web import (
+    appearance,
     audit,
     chasing,
     customers,
@@ -80,6 +81,7 @@ inside: list[URLPattern | URLResolver] = [
     path("templates/", include("dunwell.web.texts.urls")),
     path("settings/", settings.overview, name="settings"),
     path("settings/sender/test/", settings.test_mail, name="settings_test_mail"),
+    path("settings/appearance/", appearance.appearance, name="appearance"),
     path("settings/data/", settings_data.data, name="settings_data"),
     path("settings/data/export/", settings_data.export, name="settings_export"),
     path("settings/data/delete/", settings_data.delete, name="settings_delete"),
@@ -87,6 +89,8 @@ inside: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    path("logo/<str:digest>/", appearance.logo, name="logo"),
+    path("brand/<str:color>.css", appearance.brand, name="brand"),
     path("", landing.landing, name="landing"),
     path("setup/", include(setup.outside)),
     path("join/<str:token>/", joining.join, name="join"),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings as installation
+
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import (
     CompiledTemplate,
@@ -23,7 +25,7 @@ from dunwell.messaging.rendering import (
     render,
 )
 from dunwell.messaging.rendering.formats import base_language, reading_locale
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Organization, OrganizationSettings
 
 ZERO = Decimal(0)
 
@@ -49,7 +51,15 @@ def organization_facts(organization: Organization) -> OrganizationFacts:
         postal_address=settings.postal_address,
         payment_url_pattern=settings.payment_url_pattern,
         bank_details=settings.bank_details,
+        brand_color=settings.brand_color,
+        logo_url=_logo_url(settings),
     )
+
+
+def _logo_url(settings: OrganizationSettings) -> str:
+    """Where a mail program finds the logo; nowhere when this installation is not on the web."""
+    base = installation.BASE_URL.rstrip("/")
+    return f"{base}/logo/{settings.logo_digest}/" if settings.logo_digest and base.startswith("https://") else ""
 
 
 class Texts:

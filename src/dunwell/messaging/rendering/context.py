@@ -15,6 +15,8 @@ class OrganizationFacts:
     postal_address: str = ""
     payment_url_pattern: str = ""
     bank_details: str = ""
+    brand_color: str = ""
+    logo_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from dunwell.messaging.rendering.context import OrganizationFacts
 
@@ -38,6 +38,11 @@ _STYLE = """
 def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str]:
     """What goes before and after the content."""
     name = escape(organization.name)
+    shown = name
+    if organization.logo_url:
+        shown = Markup(
+            '<img src="{}" alt="{}" height="32" style="display:block;height:32px;border:0">'
+        ).format(organization.logo_url, organization.name)
     address = "<br>".join(str(escape(line)) for line in _address(organization))
     head = (
         f'<!DOCTYPE html>\n<html lang="{escape(language.replace("_", "-"))}">\n<head>\n<meta charset="utf-8">\n'
@@ -50,7 +55,7 @@ def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str
         '<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" '
         'style="max-width:600px;background:#ffffff;border:1px solid #e1e5ea;border-radius:8px">\n'
         f'<tr><td class="pad name" style="padding:24px 32px 0;font-family:{_FONT};font-size:15px;font-weight:600;'
-        f'color:#1c2430">{name}</td></tr>\n'
+        f'color:#1c2430">{shown}</td></tr>\n'
         f'<tr><td class="pad content" style="padding:16px 32px 16px;font-family:{_FONT};font-size:16px;'
         'line-height:1.55;color:#1c2430">\n'
     )

@@ -7,12 +7,14 @@ from markupsafe import escape
 from dunwell.messaging.rendering import formats
 from dunwell.messaging.rendering.context import InvoiceFacts
 from dunwell.messaging.rendering.scope import MissingValueError, Scope
+from dunwell.rules.colors import text_on
 
 _BOX = (
     '<table role="presentation" cellpadding="0" cellspacing="0" style="margin:12px 0 20px"><tr>'
     '<td class="box" style="padding:12px 16px;background:#f3f5f8;border-radius:6px;line-height:1.5">'
 )
 _REFERENCES_SHOWN = 12
+BUTTON = "#1d5fbf"
 
 
 def _references(scope: Scope, invoices: list[InvoiceFacts]) -> str:
@@ -47,10 +49,12 @@ def html_instructions(scope: Scope) -> str:
     parts = []
     if len(scope.context.invoices) == 1 and not transfers:
         label = words.pay_amount.format(amount=scope.money(scope.total_due))
+        color = scope.context.organization.brand_color or BUTTON
+        text = text_on(color)
         parts.append(
             '<table role="presentation" cellpadding="0" cellspacing="0" style="margin:4px 0 24px"><tr>'
-            '<td bgcolor="#1d5fbf" style="border-radius:6px;background:#1d5fbf">'
-            f'<a href="{escape(scope.pay_links[0])}" style="display:inline-block;padding:12px 22px;color:#ffffff;'
+            f'<td bgcolor="{color}" style="border-radius:6px;background:{color}">'
+            f'<a href="{escape(scope.pay_links[0])}" style="display:inline-block;padding:12px 22px;color:{text};'
             f'font-weight:600;text-decoration:none;border-radius:6px">{escape(label)}</a></td></tr></table>'
         )
     elif len(transfers) < len(scope.context.invoices):

@@ -2,6 +2,7 @@
 
 from dunwell.organizations.models.beginnings import SampleBook, SetUpFinished
 from dunwell.organizations.models.invitations import Invitation
+from dunwell.organizations.models.logo import OrganizationLogo
 from dunwell.organizations.models.organization import Organization
 from dunwell.organizations.models.people import Membership, Role, User
 from dunwell.organizations.models.saved_views import SavedView
@@ -14,6 +15,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Organization",
+    "OrganizationLogo",
     "OrganizationSettings",
     "Role",
     "SampleBook",

@@ -115,6 +115,10 @@ class OrganizationSettings(models.Model):
     smtp_user = models.CharField(max_length=255, blank=True)
     smtp_password_encrypted = models.TextField(blank=True)
 
+    # How it looks
+    brand_color = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty: Dunwell's.")
+    logo_digest = models.CharField(max_length=64, blank=True, help_text="Which OrganizationLogo; empty: none.")
+
     # Who gets in
     second_factor_required = models.BooleanField(
         default=False, help_text="Members without a second factor set one up before they see anything."
@@ -127,6 +131,10 @@ class OrganizationSettings(models.Model):
                 condition=models.Q(window_opens__lt=models.F("window_closes")),
                 name="settings_window_opens_before_it_closes",
                 violation_error_message="The send window must open before it closes.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(brand_color="") | models.Q(brand_color__regex=r"^#[0-9a-f]{6}$"),
+                name="settings_brand_color_is_hex",
             ),
             models.CheckConstraint(condition=models.Q(minimum_amount__gte=0), name="settings_minimum_not_negative"),
             models.CheckConstraint(
