@@ -12,6 +12,7 @@ from django.test import Client
 from dunwell.followup.models import DunningPolicy, Notice
 from dunwell.followup.services.policies import create_default_policy
 from dunwell.ledger.models import Customer, Invoice
+from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.services.templates import install_shipped
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now, local_date
@@ -105,6 +106,7 @@ def addresses(desk: Desk) -> list[str]:
         "invoice_id": desk.invoice.pk,
         "notice_id": desk.notice.pk,
         "policy_id": DunningPolicy.objects.get(organization=desk.organization).pk,
+        "text_id": MessageTemplate.objects.filter(organization=desk.organization).values_list("pk", flat=True)[0],
         "section": "limits",
     }
     return [desk.url(path) for path in every_path(numbers)]

@@ -22,9 +22,9 @@ ROOT = Path(__file__).parents[2]
 def test_every_page_opens_with_the_strict_policy(desk: Desk, owner: Client, addresses: list[str]) -> None:
     for address in addresses:
         response = owner.get(address)
-        assert response.status_code in {200, 302, 404, 405}, address
+        assert response.status_code in {200, 302, 404, 405, 406}, address
         policy = response["Content-Security-Policy"]
-        assert "unsafe" not in policy or address.endswith("/mail/"), address
+        assert "unsafe" not in policy or address.endswith(("/mail/", "/preview/")), address  # foreign text in a frame
         assert "default-src 'none'" in policy, address
 
 

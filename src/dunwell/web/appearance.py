@@ -67,7 +67,7 @@ def appearance(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_not_required
-def logo(request: HttpRequest, digest: str) -> HttpResponse:
+def logo(_request: HttpRequest, digest: str) -> HttpResponse:
     """A logo by what it holds; whoever reads a mail may see it."""
     found = OrganizationLogo.objects.filter(digest=digest).first()
     if found is None:
@@ -79,7 +79,7 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 @login_not_required
-def brand(request: HttpRequest, color: str) -> HttpResponse:
+def brand(_request: HttpRequest, color: str) -> HttpResponse:
     """A stylesheet that names one color: pages write no styles of their own (Content-Security-Policy)."""
     if not is_color(f"#{color}"):
         raise Http404

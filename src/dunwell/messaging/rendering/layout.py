@@ -40,9 +40,9 @@ def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str
     name = escape(organization.name)
     shown = name
     if organization.logo_url:
-        shown = Markup(
-            '<img src="{}" alt="{}" height="32" style="display:block;height:32px;border:0">'
-        ).format(organization.logo_url, organization.name)
+        shown = Markup('<img src="{}" alt="{}" height="32" style="display:block;height:32px;border:0">').format(
+            organization.logo_url, organization.name
+        )
     address = "<br>".join(str(escape(line)) for line in _address(organization))
     head = (
         f'<!DOCTYPE html>\n<html lang="{escape(language.replace("_", "-"))}">\n<head>\n<meta charset="utf-8">\n'
