@@ -8,8 +8,8 @@ from typing import Any
 from django.db import connection, transaction
 
 from dunwell.followup.models import PlanState
+from dunwell.followup.queries.policies_in_force import policies_in_force
 from dunwell.followup.services.passes import Pass, basis_of
-from dunwell.followup.services.policies_in_force import policies_in_force
 from dunwell.organizations.models import Organization
 from dunwell.workflows.organizations import set_up_organization
 

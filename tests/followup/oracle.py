@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from dunwell.followup.models import Action, CustomerPolicy, CustomerStanding, Notice, OldDebtRelease
-from dunwell.followup.services.policies_in_force import PoliciesInForce, policies_in_force
+from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.ledger.models import (
     Allocation,
     Contact,

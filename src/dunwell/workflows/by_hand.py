@@ -8,8 +8,8 @@ import datetime as dt
 from django.db import connection, transaction
 
 from dunwell.followup.models import PlanState
+from dunwell.followup.queries.policies_in_force import NoPolicyError
 from dunwell.followup.services.passes import PASS_LOCK
-from dunwell.followup.services.policies_in_force import NoPolicyError
 from dunwell.ledger.models import TouchedCustomer
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date

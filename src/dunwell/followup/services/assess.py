@@ -7,8 +7,8 @@ import json
 from typing import Any
 
 from dunwell.followup.models import BookTotal, PlanState
+from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.services.passes import Pass, analyze, execute
-from dunwell.followup.services.policies_in_force import PoliciesInForce
 from dunwell.ledger.rates import rates_to
 from dunwell.rules import segments
 

@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Q
 from django.forms.models import model_to_dict
 
-from dunwell.followup.services.policies_in_force import PoliciesInForce
+from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
 from dunwell.organizations.calendars import calendar_of

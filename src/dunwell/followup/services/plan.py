@@ -11,8 +11,8 @@ from typing import Any
 from django.db import connection
 
 from dunwell.followup.models import PlanState
+from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.services.passes import Pass, analyze, execute
-from dunwell.followup.services.policies_in_force import PoliciesInForce
 from dunwell.followup.services.release import release_torn, release_unsent
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice

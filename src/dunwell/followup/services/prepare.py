@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from dunwell.followup.models import PlanState
+from dunwell.followup.queries.policies_in_force import policies_in_force
 from dunwell.followup.services.assess import assess
 from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, execute, lock
 from dunwell.followup.services.plan import Planned, plan
-from dunwell.followup.services.policies_in_force import policies_in_force
 
 
 @dataclass
