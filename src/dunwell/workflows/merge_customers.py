@@ -12,7 +12,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from dunwell.followup.models import CustomerBalance, CustomerStanding, Notice, NoticeMessage, NoticeState
+from dunwell.followup.models import (
+    CustomerBalance,
+    CustomerPolicy,
+    CustomerProfile,
+    CustomerStanding,
+    Notice,
+    NoticeMessage,
+    NoticeState,
+    PolicyAssignment,
+)
 from dunwell.followup.services.passes import lock
 from dunwell.followup.services.release import call_back
 from dunwell.ledger.models import Contact, CreditNote, Customer, Document, Hold, Invoice, Note, Payment, TouchedCustomer
@@ -24,7 +33,7 @@ from dunwell.workflows.by_hand import follow_up
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 REASON = "The customer was merged with another: it is written anew."
 # Worked out anew for the customer that stays
-_DERIVED = (CustomerStanding, CustomerBalance)
+_DERIVED = (CustomerStanding, CustomerBalance, CustomerProfile, PolicyAssignment)
 _FILLED = ("country", "language", "time_zone", "terms_days", "owner_id")
 
 
@@ -98,6 +107,8 @@ def merge(*, organization: Organization, source_id: int, target_id: int, by: Use
         _move_contacts(source, target, now)
         for model in _DERIVED:
             model.objects.filter(organization=organization, customer=source).delete()
+        if CustomerPolicy.objects.filter(organization=organization, customer=target).exists():
+            CustomerPolicy.objects.filter(organization=organization, customer=source).delete()
         _move_rows(source, target)
         for name in _FILLED:
             if getattr(target, name) in (None, ""):
