@@ -12,12 +12,15 @@ from django.db.models import Q
 from dunwell.followup.models import (
     Action,
     CustomerBalance,
+    CustomerProfile,
     CustomerStanding,
     Notice,
     NoticeItem,
     NoticeMessage,
     NoticeState,
     OldDebtRelease,
+    PolicyAssignment,
+    SegmentChange,
     StandingChange,
 )
 from dunwell.followup.services.passes import lock
@@ -118,5 +121,5 @@ def _forget_customers(organization: Organization, customers: Any) -> None:
     own = {"organization": organization, "customer_id__in": customers}
     Message.objects.filter(**own, state=MessageState.CANCELLED, attempts=0, sending_at=None).delete()
     Notice.objects.filter(**own, state=NoticeState.CANCELLED, deliveries=None).delete()
-    for model in (CustomerStanding, CustomerBalance, StandingChange):
+    for model in (CustomerStanding, CustomerBalance, StandingChange, CustomerProfile, PolicyAssignment, SegmentChange):
         model.objects.filter(**own).delete()
