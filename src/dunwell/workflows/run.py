@@ -14,16 +14,15 @@ from dunwell.followup.models import Run
 from dunwell.followup.queries import pending
 from dunwell.followup.services.compose import Composed, compose
 from dunwell.followup.services.history import write_history
-from dunwell.followup.services.passes import Pass, begin
+from dunwell.followup.services.passes import MANY, Pass, begin
 from dunwell.followup.services.prepare import Prepared, prepare
 from dunwell.followup.services.queueing import queue_ready
 from dunwell.followup.services.texts import Sender, Texts
-from dunwell.messaging.services.dispatch import DispatchReport
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
 from dunwell.organizations.scope import Scope
 from dunwell.rules.windows import local_moment
-from dunwell.workflows.dispatch import dispatch_organization
+from dunwell.workflows.dispatch import SendingAlongside
 from dunwell.workflows.sender import channels_set_up, sender_of, sends_to_loopback
 
 # Whose facts keep changing while a pass writes is left to the next pass
@@ -91,12 +90,20 @@ def run_organization(
             _prepare_and_compose(this, report)
             transaction.set_rollback(True)
         return report
-    run = _prepare_and_compose(this, report)
-    started = time.perf_counter()
-    write_history(organization)
-    report.seconds["history"] = time.perf_counter() - started
+    sending = None
     if send and organization.settings.may_send:
-        _dispatch(this, report, worker, should_stop)
+        sending = SendingAlongside(organization, clock=_clock_of(this), worker=worker, should_stop=should_stop)
+    try:
+        run = _prepare_and_compose(this, report, sending)
+        started = time.perf_counter()
+        write_history(organization)
+        report.seconds["history"] = time.perf_counter() - started
+    except BaseException:
+        if sending is not None:
+            sending.give_up()
+        raise
+    if sending is not None:
+        _finish_sending(this, sending, report)
     if not organization.settings.may_send:
         report.remarks.append(_why_nothing_is_sent(organization))
     run.finished_at = now + dt.timedelta(seconds=sum(report.seconds.values()))
@@ -105,13 +112,18 @@ def run_organization(
     return report
 
 
-def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
+def _clock_of(this: Pass) -> Callable[[], dt.datetime]:
+    started = time.perf_counter()
+    return lambda: this.now + dt.timedelta(seconds=time.perf_counter() - started)
+
+
+def _prepare_and_compose(this: Pass, report: RunReport, sending: SendingAlongside | None = None) -> Run:
     organization = this.organization
     run = Run.objects.create(organization=organization, as_of=this.as_of, started_at=this.now)
     sender = sender_of(organization)
     texts = Texts(organization, sender)
     for _ in range(MOST_ROUNDS):
-        if not _round(this, run, sender, texts, report):
+        if not _round(this, run, sender, texts, report, sending):
             break
     report.queued += queue_ready(this, sender)
     report.waiting = pending.waiting_by_reason(Scope(organization))
@@ -119,11 +131,18 @@ def _prepare_and_compose(this: Pass, report: RunReport) -> Run:
     return run
 
 
-def _round(this: Pass, run: Run, sender: Sender, texts: Texts, report: RunReport) -> int:
+def _round(
+    this: Pass, run: Run, sender: Sender, texts: Texts, report: RunReport, sending: SendingAlongside | None
+) -> int:
     """Plan and write once. Returns how many customers' facts were changed meanwhile, who are looked at again."""
     prepared: Prepared = prepare(this)
     started = time.perf_counter()
-    composed: Composed = compose(this, run, sender, texts)
+
+    def send_what_is_there(so_far: Composed) -> None:
+        if sending is not None and so_far.queued >= MANY:
+            sending.start()
+
+    composed: Composed = compose(this, run, sender, texts, after_batch=send_what_is_there)
     seconds = {**prepared.seconds, "compose": time.perf_counter() - started}
     report.seconds = {phase: report.seconds.get(phase, 0.0) + seconds[phase] for phase in seconds}
     report.assessed += prepared.assessed
@@ -136,15 +155,10 @@ def _round(this: Pass, run: Run, sender: Sender, texts: Texts, report: RunReport
     return composed.disturbed
 
 
-def _dispatch(this: Pass, report: RunReport, worker: str, should_stop: Callable[[], bool]) -> None:
+def _finish_sending(this: Pass, sending: SendingAlongside, report: RunReport) -> None:
+    """In a large pass most of it went while the rest was written; `dispatch` is the time it takes beyond that."""
     started = time.perf_counter()
-
-    def clock() -> dt.datetime:
-        return this.now + dt.timedelta(seconds=time.perf_counter() - started)
-
-    result: DispatchReport = dispatch_organization(
-        this.organization, clock=clock, worker=worker, should_stop=should_stop
-    )
+    result = sending.finish()
     report.sent, report.failed, report.uncertain = result.sent, result.failed, result.uncertain
     report.remarks += [f"{channel} is paused: {reason}" for channel, reason in result.paused.items()]
     report.seconds["dispatch"] = time.perf_counter() - started

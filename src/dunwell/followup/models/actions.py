@@ -34,7 +34,9 @@ class AnchorKind(models.TextChoices):
 class Action(models.Model):
     """The unique key is the promise that no customer gets the same reminder twice."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     customer = TenantForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     invoice = TenantForeignKey(Invoice, on_delete=models.CASCADE, related_name="+", db_index=False)
     anchor_kind = models.CharField(max_length=12, choices=AnchorKind.choices, default=AnchorKind.DUE)

@@ -27,11 +27,13 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One message to one customer about invoices of one currency, with the facts it was written from."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     customer = TenantForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     channel = models.CharField(max_length=20)
-    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    run = models.ForeignKey(Run, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
     step = TenantForeignKey(PolicyStep, on_delete=models.PROTECT, related_name="+", db_index=False)
     tone = models.CharField(max_length=10)
     as_of = models.DateField(help_text="The sending date the text speaks of.")
@@ -52,15 +54,15 @@ class Notice(models.Model):
     closes_at = models.DateTimeField()
     needs_approval = models.BooleanField(default=False)
     approved_by = models.ForeignKey(
-        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     approved_at = models.DateTimeField(null=True, blank=True)
     edited_by = models.ForeignKey(
-        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     edited_at = models.DateTimeField(null=True, blank=True)
     window_overridden_by = models.ForeignKey(
-        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     contact_on = models.DateField(null=True, blank=True, help_text="The day this counted as a contact.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -96,7 +98,9 @@ class Notice(models.Model):
 class NoticeItem(models.Model):
     """One invoice in a notice, at its own level."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     notice = TenantForeignKey(Notice, on_delete=models.CASCADE, related_name="items", db_index=False)
     invoice = TenantForeignKey(Invoice, on_delete=models.CASCADE, related_name="+")
     step = TenantForeignKey(PolicyStep, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -115,7 +119,9 @@ class NoticeItem(models.Model):
 class NoticeMessage(models.Model):
     """Which delivery carries which notice. A notice sent again by a person has a second one."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     notice = TenantForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -89,13 +89,20 @@ def _zone(this: Pass, name: str) -> ZoneInfo:
     return ZoneInfo(name) if name else this.organization.zone
 
 
-def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Composed:
+def compose(
+    this: Pass,
+    run: Run | None,
+    sender: Sender,
+    texts: Texts,
+    *,
+    after_batch: Callable[[Composed], None] = lambda _: None,
+) -> Composed:
     """Write what is planned and has no notice yet, in batches of customers, each in a transaction of its own.
 
     Where sending is on and nobody has to approve, the messages are queued for the window in the same
     transaction. A text that would have a hole makes its actions wait, with the reason; so does a hold or a
     credit that counts on the sending day only. Customers whose facts changed after the plan are left to the
-    next one.
+    next one. `after_batch` is told what is written and committed so far.
     """
     result = Composed()
     known = 0
@@ -112,6 +119,7 @@ def compose(this: Pass, run: Run | None, sender: Sender, texts: Texts) -> Compos
             if result.notices >= max(MANY, 4 * known):
                 known = result.notices
                 _tell_the_planner()
+            after_batch(result)
     if result.notices > max(MANY, known):
         _tell_the_planner()
     return result

@@ -7,32 +7,50 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
+import psycopg
 from django.db import connection, transaction
 
 from dunwell.followup.sql import statement
+from dunwell.messaging.channels.port import OutgoingMessage
+from dunwell.messaging.services.turns import Next, Sent, Turned
 from dunwell.messaging.services.work import Cursor, Outcome, Refusal
 
 REFUSALS = {
     "stopped": "Sending is stopped.",
+    "stale": "The customer's data became older than the settings allow: it waits for news of the book.",
     "changed": "The facts or the day changed after it was written: it is written anew.",
     "not_queued": "It was called back.",
 }
 
 
-def guard(cursor: Cursor, message_id: int) -> Refusal | None:
-    """Nothing is sent for what is paid, held, netted or otherwise not as written. Messages without a notice pass."""
-    parameters = {"message": message_id}
-    if cursor.execute(statement("guard_notice"), parameters).fetchone():
-        return None
-    row = cursor.execute(statement("guard_reason"), parameters).fetchone()
-    return Refusal(REFUSALS[row[0]]) if row else None
+def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, coming: Next) -> Turned:
+    """A sender's turn in one statement: what `record` does for a sent message, and the last check of the next.
+
+    Nothing is sent for what is paid, held, netted, stale or otherwise not as written. Messages without a notice pass.
+    """
+    row = connection.execute(
+        statement("turn"),
+        (
+            *((sent.message_id, sent.attempts, sent.at, sent.words) if sent else (None, None, None, None)),
+            coming.message_id,
+            coming.worker,
+            coming.now,
+            coming.lease,
+        ),
+    ).fetchone()
+    assert row is not None
+    stored, refusal, *content = row
+    if refusal is not None:
+        return Turned(bool(stored), refusal=Refusal(REFUSALS[refusal]))
+    return Turned(bool(stored), OutgoingMessage(*(*content, coming.now)) if content[0] is not None else None)
 
 
 def record(cursor: Cursor, message_id: int, outcome: Outcome) -> None:
     """The notice and its actions follow the message, in the same transaction."""
     if outcome.state == "sent":
-        cursor.execute(statement("record_sent"), {"message": message_id, "at": outcome.at})
+        cursor.execute("SELECT followup_sent(%s::bigint, %s::timestamptz)", (message_id, outcome.at))
         return
     parameters = {"messages": [message_id], "state": outcome.state, "at": outcome.at, "detail": outcome.detail[:200]}
     cursor.execute(statement("record_outcome"), parameters)

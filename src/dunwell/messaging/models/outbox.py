@@ -41,7 +41,9 @@ class Message(models.Model):
     again by itself.
     """
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     # Not CASCADE: what was said to a customer is not lost with the customer.
     customer = TenantForeignKey(Customer, on_delete=models.RESTRICT, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
@@ -131,7 +133,9 @@ class EventKind(models.TextChoices):
 class MessageEvent(models.Model):
     """Something that happened to a message. Rows are added, never changed."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     message = TenantForeignKey(Message, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()

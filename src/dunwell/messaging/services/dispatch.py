@@ -18,13 +18,18 @@ import psycopg
 from django.db import connections as django_connections
 
 from dunwell.messaging.channels.port import ChannelFactory
+from dunwell.messaging.services import statements
 from dunwell.messaging.services.lane import Lane
+from dunwell.messaging.services.turns import Turn, guarded
 from dunwell.messaging.services.work import Cursor, DispatchReport, Guard, Outcome, Record, Refusal, Work
 
 __all__ = ["Cursor", "DispatchReport", "Guard", "Outcome", "Record", "Refusal", "allow", "dispatch", "forget"]
 
-# bench/send.py: one connection mostly waits for commits and replies; a killed worker leaves at most so many uncertain
-DEFAULT_CONNECTIONS = 4
+# One connection mostly waits, for replies and for commits, of which several go to disk at once; a killed worker leaves
+# at most so many uncertain
+DEFAULT_CONNECTIONS = 8
+# Another connection is opened for so many messages
+_WORTH_A_CONNECTION = 5
 # A claimed message that has not had its turn by then may be claimed by another worker
 _CLAIM_LEASE = dt.timedelta(minutes=5)
 _BATCH = 50
@@ -47,17 +52,21 @@ def dispatch(
     channels: Mapping[str, ChannelFactory],
     guard: Guard = allow,
     record: Record = forget,
+    turn: Turn | None = None,
     limit: int | None = None,
     connections: int = DEFAULT_CONNECTIONS,
     should_stop: Callable[[], bool] = lambda: False,
+    more: Callable[[], bool] = lambda: False,
     lease: dt.timedelta = _CLAIM_LEASE,
     batch: int = _BATCH,
 ) -> DispatchReport:
     """Send what is due by `clock()`, until nothing is left, `limit` messages were begun, or `should_stop()`.
 
+    While `more()`, somebody is still queueing: what comes is awaited.
     `guard(cursor, message_id)` runs in the transaction that commits `sending`, with the row locked.
     `record(cursor, message_id, outcome)` runs in the transaction that stores the outcome; both must be quick,
     must not commit, and are called from several threads, each with a cursor of its own connection.
+    A `turn` stands for both where one message was sent and the next begins: the same in fewer statements.
     An error in either ends the pass and is raised here, after what had been sent is stored.
     """
     work = Work(
@@ -65,15 +74,17 @@ def dispatch(
         # Two processes with the same name must not take each other's leases for their own
         worker=f"{worker[:60]}/{secrets.token_hex(6)}",
         clock=clock,
-        guard=guard,
+        turn=turn or guarded(guard, record),
         record=record,
         channels=channels,
         should_stop=should_stop,
+        more=more,
         connect=_connect,
         lease=lease,
         batch=batch,
         remaining=limit,
     )
+    connections = min(connections, _worth_opening(work, connections))
     if connections == 1:
         lane = Lane(work, 0)
         lane.run()
@@ -84,6 +95,20 @@ def dispatch(
     for report in reports:
         total.add(report)
     return total
+
+
+def _worth_opening(work: Work, most: int) -> int:
+    if most == 1 or work.more():
+        return most
+    parameters = {
+        "organization": work.organization_id,
+        "now": work.clock(),
+        "limit": most * _WORTH_A_CONNECTION,
+    }
+    with work.connect() as connection:
+        row = connection.execute(statements.DUE, parameters).fetchone()
+    due = int(row[0]) if row else 0
+    return max(1, -(-due // _WORTH_A_CONNECTION))
 
 
 def _run_side_by_side(work: Work, connections: int) -> list[DispatchReport]:

@@ -19,7 +19,8 @@ from dunwell.messaging.channels.port import (
     Transmission,
 )
 from dunwell.messaging.services import retries, statements
-from dunwell.messaging.services.work import Cursor, DispatchReport, Outcome, Refusal, Work
+from dunwell.messaging.services.turns import Next, Sent
+from dunwell.messaging.services.work import DispatchReport, Outcome, Refusal, Work
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +47,10 @@ class _Finished:
     address_refused: bool
 
 
+def _came_too_late(finished: _Finished) -> None:
+    log.warning("outcome_came_too_late", message_id=finished.message.id, state=finished.outcome.state)
+
+
 class Lane:
     def __init__(self, work: Work, number: int) -> None:
         self._work = work
@@ -60,11 +65,16 @@ class Lane:
         """Claim and send until nothing is due, the limit is reached or somebody says stop."""
         try:
             while not self._work.stop_now():
+                # Asked first: what is queued before the answer is seen by the claim
+                more = self._work.more()
                 share = self._work.reserve()
                 begun = self._batch(share) if share else None
                 if begun is None:
                     self._work.give_back(share)
-                    return
+                    if not more:
+                        return
+                    self._work.wait_for_more()
+                    continue
                 self._work.give_back(share - begun)
         finally:
             for channel in self._channels.values():
@@ -121,48 +131,53 @@ class Lane:
     # One message
 
     def _turn(self, finished: _Finished | None, message_id: int, channel: Channel) -> OutgoingMessage | None:
-        """Store the previous outcome and begin the next message, in one transaction.
-
-        In pipeline mode: what is sent before the guard's answer is awaited takes one round trip,
-        what is sent after it takes the second.
-        """
+        """Store the previous outcome and begin the next message, in one commit where it went as usual."""
+        if finished is not None and finished.outcome.state != "sent":
+            self._store_alone(finished)
+            finished = None
+        sent = None
+        if finished is not None:
+            outcome = finished.outcome
+            sent = Sent(finished.message.id, finished.attempts, outcome.at, outcome.detail)
+        now = self._work.clock()
         try:
-            with self._connection.pipeline(), self._connection.transaction():
-                now = self._work.clock()
-                storing = None if finished is None else self._send_outcome(finished)
-                beginning = self._connection.execute(
-                    statements.BEGIN_SENDING,
-                    (now, channel.longest + _LEASE_MARGIN, message_id, self._worker, now),
-                )
-                # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
-                refusal = self._work.guard(self._connection.cursor(), message_id)
-                if finished is not None and storing is not None:
-                    self._tell(finished, storing)
-                row = beginning.fetchone()
-                if row is not None and refusal is not None:
-                    self._refuse(message_id, refusal, now)
+            turned = self._work.turn(
+                self._connection, sent, Next(message_id, self._worker, now, channel.longest + _LEASE_MARGIN)
+            )
         except BaseException:
             # Whatever is wrong with the next message, the previous one's outcome is kept
             self._store_alone(finished)
             raise
         if finished is not None:
+            if not turned.stored:
+                _came_too_late(finished)
             self._after(finished)
-        return None if row is None or refusal is not None else OutgoingMessage(*(*row, now))
+        if turned.refusal is not None:
+            self._refuse(message_id, turned.refusal, now)
+        return turned.message
 
     def _refuse(self, message_id: int, refusal: Refusal, now: dt.datetime) -> None:
-        with self._connection.cursor() as cursor:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
             if refusal.retry_at is None:
-                cursor.execute(statements.STORE_REFUSAL, {"id": message_id, "reason": refusal.reason, "at": now})
+                cursor.execute(
+                    statements.STORE_REFUSAL,
+                    {"id": message_id, "worker": self._worker, "reason": refusal.reason, "at": now},
+                )
                 outcome = Outcome("cancelled", now, refusal.reason)
-                self.report.cancelled += 1
             else:
                 cursor.execute(
                     statements.PUT_BACK,
                     {"id": message_id, "worker": self._worker, "next_attempt_at": refusal.retry_at},
                 )
                 outcome = Outcome("queued", now, refusal.reason, refusal.retry_at)
-                self.report.put_off += 1
+            # A person may have taken it back since the guard was asked
+            if cursor.rowcount == 0:
+                return
             self._work.record(cursor, message_id, outcome)
+        if outcome.state == "cancelled":
+            self.report.cancelled += 1
+        else:
+            self.report.put_off += 1
 
     def _transmit(self, kind: str, channel: Channel, message: OutgoingMessage) -> _Finished | None:
         try:
@@ -203,31 +218,26 @@ class Lane:
 
     # Outcomes
 
-    def _send_outcome(self, finished: _Finished) -> Cursor:
+    def _store(self, finished: _Finished) -> bool:
+        """Whether it was stored: a person may have settled the message meanwhile."""
         outcome = finished.outcome
         waits = outcome.state == "queued"
-        return self._connection.execute(
+        row = self._connection.execute(
             statements.STORE_OUTCOME,
             (
+                finished.message.id,
+                self._worker,
                 outcome.state,
                 finished.attempts,
                 None if waits else outcome.at,
                 outcome.next_attempt_at,
                 "" if outcome.state == "sent" else outcome.detail,
-                finished.message.id,
-                self._worker,
                 "delayed" if waits else outcome.state,
                 outcome.at,
                 outcome.detail,
             ),
-        )
-
-    def _tell(self, finished: _Finished, storing: Cursor) -> None:
-        """Tell whoever keeps the score, unless a person has settled the message meanwhile."""
-        if storing.fetchone() is None:
-            log.warning("outcome_came_too_late", message_id=finished.message.id, state=finished.outcome.state)
-        else:
-            self._work.record(self._connection.cursor(), finished.message.id, finished.outcome)
+        ).fetchone()
+        return row is not None and bool(row[0])
 
     def _store_alone(self, finished: _Finished | None) -> None:
         """Store an outcome in a transaction of its own, through a restart of the database if need be."""
@@ -236,7 +246,10 @@ class Lane:
         for attempt in range(_STORE_ATTEMPTS):
             try:
                 with self._connection.transaction():
-                    self._tell(finished, self._send_outcome(finished))
+                    if self._store(finished):
+                        self._work.record(self._connection.cursor(), finished.message.id, finished.outcome)
+                    else:
+                        _came_too_late(finished)
                 break
             except psycopg.OperationalError:
                 if attempt + 1 == _STORE_ATTEMPTS:
@@ -245,7 +258,7 @@ class Lane:
                 self._reconnect()
             except BaseException:
                 # What happened to the mail is stored even when whoever is told fails
-                self._send_outcome(finished)
+                self._store(finished)
                 raise
         self._after(finished)
 

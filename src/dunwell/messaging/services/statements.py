@@ -27,35 +27,29 @@ WHERE m.id = due.id
 RETURNING m.next_attempt_at, m.id, m.channel
 """
 
-# Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window
-BEGIN_SENDING = """
-UPDATE messaging_message
-SET state = 'sending', sending_at = %s, leased_until = statement_timestamp() + %s
-WHERE id = %s
-  AND state = 'queued'
-  AND leased_by = %s
-  AND (not_after IS NULL OR not_after > %s)
-RETURNING id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
-          subject, body_text, body_html, rfc_message_id, attempts
+# How many connections are worth opening; `limit` bounds the count
+DUE = """
+SELECT count(*)
+FROM (
+    SELECT FROM messaging_message
+    WHERE organization_id = %(organization)s AND state = 'queued' AND next_attempt_at <= %(now)s
+    LIMIT %(limit)s
+) AS due
 """
 
-# A transmission that outlived its lease was swept to `uncertain`: its late answer still tells the truth
+# The row is in what is transmitted of it; `attempts` counts those before
+BEGIN_SENDING = """
+SELECT id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
+       subject, body_text, body_html, rfc_message_id, attempts
+FROM messaging_begin(%s::bigint, %s::varchar, %s::timestamptz, %s::interval)
+"""
+
+# Begun and refused in one transaction: nobody else has seen it as `sending`
+NOT_BEGUN = "UPDATE messaging_message SET state = 'queued', sending_at = NULL WHERE id = %s"
+
 STORE_OUTCOME = """
-WITH stored AS (
-    UPDATE messaging_message
-    SET state = %s,
-        attempts = %s,
-        finished_at = %s,
-        next_attempt_at = coalesce(%s, next_attempt_at),
-        last_error = %s,
-        leased_until = NULL,
-        leased_by = ''
-    WHERE id = %s AND leased_by = %s AND state IN ('sending', 'uncertain')
-    RETURNING organization_id, id
-)
-INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
-SELECT organization_id, id, %s, %s, %s FROM stored
-RETURNING message_id
+SELECT messaging_settle(%s::bigint, %s::varchar, %s::varchar, %s::int, %s::timestamptz, %s::timestamptz, %s::text,
+                        %s::varchar, %s::timestamptz, %s::text)
 """
 
 STORE_REFUSAL = """
@@ -63,11 +57,12 @@ WITH stored AS (
     UPDATE messaging_message
     SET state = 'cancelled', cancel_reason = left(%(reason)s, 300), finished_at = %(at)s,
         sending_at = NULL, leased_until = NULL, leased_by = ''
-    WHERE id = %(id)s
+    WHERE id = %(id)s AND leased_by = %(worker)s AND state = 'queued'
     RETURNING organization_id, id
 )
 INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
 SELECT organization_id, id, 'cancelled', %(at)s, %(reason)s FROM stored
+RETURNING message_id
 """
 
 # Nothing of it was sent: as if it had not been begun
@@ -75,7 +70,7 @@ PUT_BACK = """
 UPDATE messaging_message
 SET state = 'queued', sending_at = NULL, finished_at = NULL, leased_until = NULL, leased_by = '',
     next_attempt_at = coalesce(%(next_attempt_at)s, next_attempt_at)
-WHERE id = %(id)s AND leased_by = %(worker)s AND state IN ('sending', 'uncertain')
+WHERE id = %(id)s AND leased_by = %(worker)s AND state IN ('queued', 'sending', 'uncertain')
 """
 
 GIVE_BACK = """

@@ -6,13 +6,16 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import psycopg
 
 from dunwell.messaging.channels.port import ChannelFactory
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
+
+# Seconds until a sender that is ahead of whoever queues looks again
+_LOOK_AGAIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,9 @@ class Outcome:
     detail: str
     next_attempt_at: dt.datetime | None = None
 
+
+if TYPE_CHECKING:
+    from dunwell.messaging.services.turns import Turn
 
 Guard: TypeAlias = Callable[[Cursor, int], Refusal | None]
 Record: TypeAlias = Callable[[Cursor, int, Outcome], None]
@@ -71,10 +77,11 @@ class Work:
     organization_id: int
     worker: str
     clock: Callable[[], dt.datetime]
-    guard: Guard
+    turn: Turn
     record: Record
     channels: Mapping[str, ChannelFactory]
     should_stop: Callable[[], bool]
+    more: Callable[[], bool]
     connect: Callable[[], psycopg.Connection[tuple[Any, ...]]]
     lease: dt.timedelta
     batch: int
@@ -85,6 +92,9 @@ class Work:
 
     def stop_now(self) -> bool:
         return self.stopping.is_set() or self.should_stop()
+
+    def wait_for_more(self) -> None:
+        self.stopping.wait(_LOOK_AGAIN)
 
     def reserve(self) -> int:
         """How many messages a lane may claim now; what it does not send it gives back."""

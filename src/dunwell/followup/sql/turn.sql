@@ -1,0 +1,2 @@
+SELECT * FROM followup_turn(%s::bigint, %s::int, %s::timestamptz, %s::text,
+                            %s::bigint, %s::varchar, %s::timestamptz, %s::interval)
