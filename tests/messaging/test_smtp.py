@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
 
 from dunwell.messaging.channels.email import SmtpChannel, SmtpSettings, send_test, smtp_settings
-from dunwell.messaging.channels.email.session import says_no_such_address
+from dunwell.messaging.channels.email.session import Session, says_no_such_address
 from dunwell.messaging.channels.port import Result, ServerUnavailableError
 from dunwell.organizations import services
 from dunwell.organizations.models import Organization, OrganizationSettings

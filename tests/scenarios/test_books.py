@@ -122,6 +122,22 @@ def test_a_stale_file_is_not_chased_by(story: Story) -> None:
     assert story.steps(invoice)[0] == "done"
 
 
+def test_data_that_goes_stale_before_a_notice_goes(story: Story) -> None:
+    fresh_at = story.moment(TODAY - 7 * DAY, dt.time(9, 45))
+    source = DataSource.objects.create(organization=story.organization, kind="file", name="book.csv", fresh_at=fresh_at)
+    customer = worlds.make_customer(story.organization, source=source)
+    invoice = worlds.make_invoice(customer, due_on=TODAY)
+    assert story.run(TODAY, send=False).queued == 1
+    assert story.dispatch(TODAY, dt.time(9, 46)).cancelled == 1
+    assert story.run(TODAY, dt.time(10)).waiting == {"stale_data": 1}
+    assert story.mails(customer) == []
+    source.fresh_at = story.moment(TODAY, dt.time(10, 30))
+    source.save()
+    story.run(TODAY, dt.time(11))
+    assert story.steps(invoice)[0] == "done"
+    assert len(story.mails(customer)) == 1
+
+
 def test_an_address_that_does_not_exist(story: Story) -> None:
     customer = worlds.make_customer(story.organization, email="gone@client.example")
     invoice = worlds.make_invoice(customer, due_on=TODAY)

@@ -37,6 +37,33 @@ def test_a_run_is_due_from_its_time_on_until_it_has_a_job() -> None:
     assert due_runs(at("Europe/Berlin", "2026-03-19T07:00:00")) == [DueRun(berlin.pk, dt.date(2026, 3, 19))]
 
 
+def test_a_run_that_failed_for_good_is_tried_again_every_hour_of_its_day() -> None:
+    berlin = in_zone("Europe/Berlin")
+    seven = at("Europe/Berlin", "2026-03-18T07:00:00")
+
+    def end(status: str, failed_at: dt.datetime) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE procrastinate_jobs SET status = %s WHERE status = 'todo' RETURNING id", [status])
+            ids = [row[0] for row in cursor.fetchall()]
+            cursor.execute("DELETE FROM procrastinate_events WHERE job_id = ANY (%s)", [ids])
+            cursor.execute(
+                "INSERT INTO procrastinate_events (job_id, type, at) SELECT id, %s, %s FROM unnest(%s::bigint[]) AS id",
+                [status, failed_at, ids],
+            )
+
+    for number in range(3):
+        moment = seven + number * dt.timedelta(hours=1)
+        (due,) = due_runs(moment)
+        assert (due.organization_id, due.day, due.failures) == (berlin.pk, dt.date(2026, 3, 18), number)
+        app.configure_task("followup.run", queueing_lock=due.key).defer(organization_id=berlin.pk)
+        # While it waits or runs, also between its own retries, there is no second one
+        assert due_runs(moment + dt.timedelta(hours=9)) == []
+        end("failed" if number < 2 else "succeeded", moment)
+        assert due_runs(moment + dt.timedelta(minutes=59)) == []
+    assert due_runs(at("Europe/Berlin", "2026-03-18T23:00:00")) == []
+    assert due_runs(at("Europe/Berlin", "2026-03-19T07:00:00")) == [DueRun(berlin.pk, dt.date(2026, 3, 19))]
+
+
 def test_every_organization_has_its_own_morning() -> None:
     auckland, berlin, los_angeles = (
         in_zone(zone) for zone in ("Pacific/Auckland", "Europe/Berlin", "America/Los_Angeles")

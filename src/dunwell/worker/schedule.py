@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import BigIntegerField, Exists, OuterRef, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
-from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
 
 from dunwell.alerts.models import AlertSend, SendState
 from dunwell.followup.models import PlanState
@@ -21,6 +22,9 @@ from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date, organizations
 from dunwell.rules.windows import local_moment
 
+# A run that has failed for good: what is wrong may be mended within the day, and the day's mail is still wanted
+TRY_AGAIN_AFTER = dt.timedelta(hours=1)
+
 
 @dataclass(frozen=True)
 class DueRun:
@@ -28,16 +32,19 @@ class DueRun:
 
     organization_id: int
     day: dt.date
+    failures: int = 0  # jobs of this day before it, each of which has used up its retries
 
     @property
     def key(self) -> str:
-        """One job of this name ever: it is what makes a run once a day."""
-        return f"followup.run:{self.organization_id}:{self.day}"
+        """One job of this name ever: it is what makes a run once a day, and one after each failure."""
+        again = f":{self.failures}" if self.failures else ""
+        return f"followup.run:{self.organization_id}:{self.day}{again}"
 
 
 def due_runs(now: dt.datetime) -> list[DueRun]:
     """Organizations whose morning has come on their own clock and whose run of the day has no job yet.
 
+    A job that failed for good is followed by another after an hour, until the day is over or one succeeds.
     A worker that was away in the morning catches up when it comes back. The wall clock's jumps do no harm:
     a time that is skipped has come when the clock is past it, and a day that has it twice has one key.
     """
@@ -46,8 +53,16 @@ def due_runs(now: dt.datetime) -> list[DueRun]:
         for organization in organizations()
         if now >= _morning(organization, now)
     ]
-    known = _known_keys(run.key for run in started)
-    return [run for run in started if run.key not in known]
+    due = []
+    while started:
+        jobs = _jobs(run.key for run in started)
+        due += [run for run in started if run.key not in jobs]
+        started = [
+            dataclasses.replace(run, failures=run.failures + 1)
+            for run in started
+            if run.key in jobs and _failed_before(jobs[run.key], now - TRY_AGAIN_AFTER)
+        ]
+    return due
 
 
 def organizations_with_due_messages(now: dt.datetime) -> list[int]:
@@ -106,6 +121,14 @@ def _morning(organization: Organization, now: dt.datetime) -> dt.datetime:
     return local_moment(local_date(organization, now), organization.settings.run_at, organization.zone)
 
 
-def _known_keys(keys: Iterable[str]) -> set[str | None]:
-    """Those that have a job, in whatever state: a failed run is tried again by its own retries, not by the clock."""
-    return set(ProcrastinateJob.objects.filter(queueing_lock__in=list(keys)).values_list("queueing_lock", flat=True))
+def _jobs(keys: Iterable[str]) -> dict[str | None, ProcrastinateJob]:
+    """Those that have a job, in whatever state: while it has retries of its own, the clock does not repeat it."""
+    jobs = ProcrastinateJob.objects.filter(queueing_lock__in=list(keys))
+    return {job.queueing_lock: job for job in jobs.only("queueing_lock", "status")}
+
+
+def _failed_before(job: ProcrastinateJob, moment: dt.datetime) -> bool:
+    return (
+        job.status == "failed"
+        and not ProcrastinateEvent.objects.filter(job=job, type="failed", at__gt=moment).exists()
+    )
