@@ -32,8 +32,8 @@ class Script:
     """What happens to the next messages for an address; then they are accepted.
 
     mail-4, mail-5, rcpt-4, rcpt-5, rcpt-unknown, data-4, data-5, end-4, end-5, end-nonsense: an answer in that phase.
-    drop-mail, drop-rcpt, drop-data, drop-inside, drop-end: the connection is gone in that phase;
-    `inside` before the final dot was read, `end` after the message was taken.
+    drop-mail, drop-rcpt, drop-data, drop-inside, drop-dot, drop-end: the connection is gone in that phase;
+    `inside` before the final dot was read, `dot` when it was read, `end` after the message was taken.
     slow: takes the message, answers late. silent-end: takes it and never answers.
     """
 
@@ -72,10 +72,10 @@ class _Protocol(SMTP):
             self.event_handler.next(self.envelope)
             await self.push(ANSWERS[does])
             return
-        if does == "drop-inside":
+        if does in {"drop-inside", "drop-dot"}:
             self.event_handler.next(self.envelope)
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            await self._reader.readline()
+            await (self._reader.readline() if does == "drop-inside" else self._reader.readuntil(b"\r\n.\r\n"))
             self._hang_up()
             return
         await super().smtp_DATA(arg)

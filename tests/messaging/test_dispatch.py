@@ -217,9 +217,9 @@ def test_a_connection_lost_after_the_dot_left_us_is_uncertain(
     smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue
 ) -> None:
     (small,) = queue("small@client.example")
-    smtp.will("small@client.example", "drop-inside")
+    smtp.will("small@client.example", "drop-dot")
     report = send(customer, channels)
-    # The whole mail, its dot included, was with the system when the server went away
+    # The whole mail, its dot included, was with the server when it went away
     assert report.uncertain == 1
     assert state(small) == "uncertain"
 

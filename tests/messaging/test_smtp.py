@@ -148,6 +148,27 @@ def test_dots_and_unicode_arrive_as_they_are(smtp: SmtpServer) -> None:
     assert taken.mail.get_content().replace("\r\n", "\n") == body
 
 
+class Patient(Session):
+    """Gives news of the server's end time to arrive before each write."""
+
+    def _has_spoken(self, wait: float = 0) -> bool:
+        return super()._has_spoken(max(wait, 0.3))
+
+
+def test_a_server_that_hangs_up_before_the_dot_has_no_message(smtp: SmtpServer) -> None:
+    session = Patient(local_hostname="[127.0.0.1]", timeout=5)
+    session.answer_timeout = session.reply_timeout = session.content_timeout = 5
+    session.connect("127.0.0.1", smtp.port)
+    session.ehlo_or_helo_if_needed()
+    smtp.will("small@client.example", "drop-inside")
+    answer = session.transmit(
+        "us@northlight.example", "small@client.example", b"Subject: x\r\n\r\nShort.\r\n", international=False
+    )
+    assert answer.result is Result.TEMPORARY
+    assert "inside DATA" in answer.detail
+    assert smtp.taken == []
+
+
 @pytest.mark.parametrize(
     ("reply", "means_it"),
     [

@@ -34,7 +34,7 @@ from tests.scenarios.story import Story, make_chasing_organization
 from tests.worlds import TODAY
 
 TORTURE_SECONDS = float(os.environ.get("DUNWELL_TORTURE_SECONDS", "0"))
-ACCIDENTS = ("rcpt-4", "rcpt-5", "rcpt-unknown", "data-4", "end-4", "end-5", "drop-data", "drop-inside", "drop-end")
+ACCIDENTS = ("rcpt-4", "rcpt-5", "rcpt-unknown", "data-4", "end-4", "end-5", "drop-data", "drop-dot", "drop-end")
 CUSTOMERS = 3
 _slugs = itertools.count(1)
 

@@ -129,6 +129,5 @@ def _jobs(keys: Iterable[str]) -> dict[str | None, ProcrastinateJob]:
 
 def _failed_before(job: ProcrastinateJob, moment: dt.datetime) -> bool:
     return (
-        job.status == "failed"
-        and not ProcrastinateEvent.objects.filter(job=job, type="failed", at__gt=moment).exists()
+        job.status == "failed" and not ProcrastinateEvent.objects.filter(job=job, type="failed", at__gt=moment).exists()
     )

@@ -66,7 +66,7 @@ class Session(smtplib.SMTP):
         if refused is not None:
             return refused
         self.used = True
-        return self._hand_over(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+        return self._hand_over(content.replace(b"\r\n.", b"\r\n.."))
 
     def wait_at_most(self, seconds: float) -> None:
         """Bound every wait for the server.
@@ -140,9 +140,13 @@ class Session(smtplib.SMTP):
         if not 200 <= code < 300:
             self.close()
 
-    def _hand_over(self, payload: bytes) -> Transmission:
-        """After 354. Only when the whole payload is with the system can the server have the final dot."""
+    def _hand_over(self, content: bytes) -> Transmission:
+        """After 354. Only when the final dot is with the system can the server have it.
+
+        The dot is a write of its own, so that a server that has hung up by then is known not to have the message.
+        """
         assert self.sock is not None
+        payload = content + b".\r\n"
         view = memoryview(payload)
         position = 0
         give_up = time.monotonic() + self.content_timeout
@@ -151,7 +155,8 @@ class Session(smtplib.SMTP):
                 # A server that speaks or hangs up before the dot has not taken the message
                 if self._has_spoken():
                     return self._early_answer()
-                position += self.sock.send(view[position : position + _CHUNK])
+                end = min(position + _CHUNK, len(content)) if position < len(content) else len(payload)
+                position += self.sock.send(view[position:end])
                 if position < len(payload) and time.monotonic() > give_up:
                     raise TimeoutError("the server reads too slowly")
         except OSError as error:
