@@ -75,7 +75,9 @@ class _Protocol(SMTP):
         if does in {"drop-inside", "drop-dot"}:
             self.event_handler.next(self.envelope)
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            await (self._reader.readline() if does == "drop-inside" else self._reader.readuntil(b"\r\n.\r\n"))
+            # Line by line: the reader takes nothing longer at once
+            while await self._reader.readline() != b".\r\n" and does == "drop-dot":
+                pass
             self._hang_up()
             return
         await super().smtp_DATA(arg)
