@@ -13,6 +13,6 @@ DROP FUNCTION followup_guard(bigint);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followup", "0007_history"), ("messaging", "0005_turns")]
+    dependencies = [("followup", "0008_earlier_step"), ("messaging", "0005_turns")]
 
-    operations = [migrations.RunSQL((SQL / "0008_turns.sql").read_text(), REVERSE)]
+    operations = [migrations.RunSQL((SQL / "0009_turns.sql").read_text(), REVERSE)]
