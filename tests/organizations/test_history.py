@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from dunwell.organizations.history import erase_history, history_models, organization_column, table_of
+from dunwell.organizations.history import history_models, table_of
 from dunwell.organizations.models import Organization
 from tests import worlds
 
@@ -31,19 +31,3 @@ def test_nothing_changes_what_is_written(organization: Organization, statement: 
         for table in ("organizations_organizationevent", "ledger_paymentevent", "ledger_customerevent"):
             with pytest.raises(DatabaseError, match=r"Cannot (update|delete)"), transaction.atomic():
                 cursor.execute(statement.format(table))
-
-
-def test_the_one_way_to_erase_takes_one_organizations_history(
-    organization: Organization, other_organization: Organization
-) -> None:
-    for one in (organization, other_organization):
-        worlds.make_customer(one)
-
-    def known(one: Organization) -> int:
-        rows = (
-            model._default_manager.filter(**{organization_column(model): one.pk}).count() for model in history_models()
-        )
-        return sum(rows)
-
-    assert (erase_history(organization=organization), known(organization)) == (4, 0)  # itself, settings, two rows
-    assert known(other_organization) == 4

@@ -7,12 +7,9 @@ an index by which an organization's changes are listed, newest first.
 
 from __future__ import annotations
 
-import pgtrigger
 from django.apps import apps
-from django.db import connection, connections, models, transaction
+from django.db import connections, models
 from pghistory.models import Event
-
-from dunwell.organizations.models import Organization
 
 
 def history_models() -> list[type[models.Model]]:
@@ -51,19 +48,6 @@ def protect_history(*, using: str = "default", **signal: object) -> None:
             cursor.execute(
                 f"CREATE INDEX IF NOT EXISTS {table[:50]}_by_time ON {table} ({column}, pgh_created_at, pgh_id)"
             )
-
-
-@transaction.atomic
-def erase_history(*, organization: Organization) -> int:
-    """Erase what history knows of one organization, for good: the one way there is. Returns the number of rows."""
-    erased = 0
-    keepers = [f"{model._meta.label}:append_only" for model in history_models()]  # noqa: SLF001
-    with pgtrigger.ignore(*keepers), connection.cursor() as cursor:
-        for model in history_models():
-            column, table = organization_column(model), table_of(model)
-            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [organization.pk])  # noqa: S608 - own names
-            erased += cursor.rowcount
-    return erased
 
 
 def _is_ours(model: type[models.Model]) -> bool:

@@ -17,7 +17,7 @@ from dunwell.workflows.demo.book import invent_book
 from dunwell.workflows.demo.write import write_book
 from dunwell.workflows.notices import refresh
 from dunwell.workflows.organizations import set_up_organization
-from dunwell.workflows.removal import remove_organization
+from dunwell.workflows.portable.erasing import erase
 
 CUSTOMERS = 96
 
@@ -45,13 +45,13 @@ def make_sample(*, beside: Organization, by: User, now: dt.datetime) -> Organiza
     return sample
 
 
-def remove_sample(sample: Organization) -> Organization:
+def remove_sample(sample: Organization, *, by: User, now: dt.datetime) -> Organization:
     """Delete the sample book with all its rows; returns the organization it stood beside. Raises NoSampleError."""
     row = SampleBook.objects.filter(organization=sample).select_related("beside").first()
     if row is None:
         raise NoSampleError(f"{sample.name} is no sample book: it is not removed.")
     beside = row.beside
-    remove_organization(sample)
+    erase(organization=sample, typed_name=sample.name, by=by, now=now)
     return beside
 
 

@@ -28,7 +28,7 @@ def remove(request: HttpRequest, slug: str) -> HttpResponse:
     """Remove the sample book in which the button was pressed."""
     desk = access(request, slug, Permission.EDIT_SETTINGS)
     try:
-        beside = samples.remove_sample(desk.organization)
+        beside = samples.remove_sample(desk.organization, by=desk.user, now=desk.now)
     except samples.NoSampleError as error:
         raise Http404 from error
     messages.success(request, "The sample book is removed, with everything in it.")
