@@ -74,6 +74,22 @@ class LimitsForm(forms.Form):
     )
 
 
+class SegmentsForm(forms.Form):
+    segment_window_days = forms.IntegerField(
+        label="Days looked back", min_value=30, max_value=1095, help_text="Invoices due before are not judged."
+    )
+    segment_known_from_invoices = forms.IntegerField(
+        label="Known from", min_value=1, max_value=50, help_text="A customer with fewer judged invoices is new."
+    )
+    segment_late_after_days = _days("On time within", "Days after the due date that a payment may take.", 60)
+    segment_frequent_percent = forms.IntegerField(
+        label="Frequent defaulter from",
+        min_value=1,
+        max_value=100,
+        help_text="Percent of the judged invoices that were late; fewer, but some: occasionally late.",
+    )
+
+
 class StandingForm(forms.Form):
     grace_days = _days("Days of grace", "After the due date; they do not count as late.", 60)
     defaulter_after_days = _days("Defaulter after", "More than so many days overdue, after grace.")
@@ -292,5 +308,12 @@ SECTIONS = {
         StandingForm,
         "flag",
         summaries.standing,
+    ),
+    "segments": _plain(
+        "Segments",
+        "How payment behavior is told apart: new, always on time, occasionally late, frequent defaulter.",
+        SegmentsForm,
+        "users",
+        summaries.segments,
     ),
 }

@@ -35,5 +35,11 @@ def standing(organization: Organization) -> str:
     return f"Defaulter when more than {_days(settings.defaulter_after_days)} overdue{grace}"
 
 
+def segments(organization: Organization) -> str:
+    settings = organization.settings
+    late = settings.segment_frequent_percent
+    return f"Frequent defaulter from {late} % late invoices in {_days(settings.segment_window_days)}"
+
+
 def _days(number: int) -> str:
     return f"{number} day" if number == 1 else f"{number} days"
