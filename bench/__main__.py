@@ -12,11 +12,13 @@ FULL = (
     ("bench.plan", "--invoices", "1000000", "--due", "100000"),
     ("bench.reminders", "--customers", "10000"),
     ("bench.import_rows", "--rows", "1000000"),
+    ("bench.pages", "--invoices", "1000000"),
 )
 SMALL = (
     ("bench.plan", "--invoices", "100000", "--due", "10000"),
     ("bench.reminders", "--customers", "1000"),
     ("bench.import_rows", "--rows", "100000"),
+    ("bench.pages", "--invoices", "100000"),
 )
 
 

@@ -60,17 +60,17 @@ SELECT invoice.organization_id, invoice.customer_id, invoice.id, 'due', 0, step.
 """
 
 
-def make_book(slug: str, *, invoices: int, due: int, history: bool = True) -> Organization:
+def make_book(slug: str, *, invoices: int, due: int, history: bool = True, today: dt.date = TODAY) -> Organization:
     """A book of open invoices, `due` of them due today, and (with `history`) its actions up to yesterday."""
     with transaction.atomic():
         organization = set_up_organization(slug=slug, name="Bench", base_currency="EUR")
         settings = organization.settings
         settings.sender_address, settings.bank_details = "accounts@bench.example", "IBAN DE00 0000"
-        settings.chasing_started_at = dt.datetime.combine(TODAY, dt.time(), tzinfo=dt.UTC)
+        settings.chasing_started_at = dt.datetime.combine(today, dt.time(), tzinfo=dt.UTC)
         settings.save()
         parameters: dict[str, Any] = {
             "organization": organization.pk,
-            "today": TODAY,
+            "today": today,
             "customers": max(1, due, invoices // PER_CUSTOMER),
             "invoices": invoices,
             "due": due,
