@@ -16,6 +16,8 @@ from dunwell.rules.names import name_key
 
 # An invoice list narrowed by a customer's name looks at so many customers at most.
 MOST_CUSTOMERS = 500
+# So many messages are found by their words before they are put in order.
+MOST_SORTED = 500
 
 
 def words(text: str) -> list[str]:
@@ -89,3 +91,17 @@ def messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> Q
         return messages.none()
     # The vector is the expression of the index message_by_word
     return messages.filter(organization=scope.organization).alias(found_by=MESSAGE_WORDS).filter(found_by=query)
+
+
+def newest_messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> QuerySet[Message]:
+    """The same messages, the newest first, for a page that shows a few of them.
+
+    Newest first and few tempts the database to read every message backwards until enough have matched: with a rare
+    word that is all of them. So the index of words is asked first; only a word that many have is left to that walk,
+    which then soon ends.
+    """
+    found = messages_matching(scope, text, messages)
+    some = list(found.order_by().values_list("pk", flat=True)[: MOST_SORTED + 1])
+    if len(some) <= MOST_SORTED:
+        found = messages.filter(organization=scope.organization, pk__in=some)
+    return found.order_by("-pk")

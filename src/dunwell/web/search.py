@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dunwell.insights.customers import balances_prefetch
-from dunwell.insights.search import contacts_matching, customers_matching, invoices_matching, messages_matching
+from dunwell.insights.search import contacts_matching, customers_matching, invoices_matching, newest_messages_matching
 from dunwell.ledger.models import Contact
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
@@ -65,8 +65,8 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
         ),
     }
     if desk.may(Permission.READ_NOTICES):
-        rows = messages_matching(scope, text, messages.rows(desk))
-        found["mails"] = _first(rows.select_related("customer").order_by("-pk"))
+        rows = newest_messages_matching(scope, text, messages.rows(desk))
+        found["mails"] = _first(rows.select_related("customer"))
     return found
 
 
