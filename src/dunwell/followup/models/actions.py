@@ -86,6 +86,8 @@ class Action(models.Model):
                 condition=Q(state__in=("waiting", "planned")),
                 name="action_active_by_customer",
             ),
+            # What ended lately, for the list and the count on its tab
+            models.Index(fields=("organization", "changed_at"), condition=Q(state="final"), name="action_ended"),
             models.Index(fields=("notice",), condition=Q(notice__isnull=False), name="action_by_notice"),
         ]
 
