@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from dunwell.alerts.services.collect import collect
 from dunwell.followup.models import StandingChange
-from dunwell.organizations.models import Membership, Organization, Role, User
+from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.queries import database_now
 from tests import worlds
 from tests.browser.conftest import sign_in
@@ -17,10 +17,10 @@ from tests.browser.conftest import sign_in
 def test_a_defaulter_shows_up_while_one_looks(
     visit: Callable[..., Page], organization: Organization, anna: User
 ) -> None:
-    Membership.objects.filter(user=anna).update(role=Role.COLLECTOR)
+    cleo = worlds.make_user("cleo@northlight.example", organization=organization, role=Role.COLLECTOR)
     collect(organization, now=database_now())
     page = visit()
-    sign_in(page, anna)
+    sign_in(page, cleo)
     page.wait_for_timeout(2500)  # the page listens from two seconds after it was loaded
     customer = worlds.make_customer(organization, "Harbor & Pine")
     StandingChange.objects.create(
