@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from django.db.models import Count, QuerySet
+
+from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.queries.assignments import conditions_in_words
+from dunwell.ledger.models import Customer
 from dunwell.organizations.models import Organization
 
-
-def policies(organization: Organization) -> list[DunningPolicy]:
-    """All policies, the default first."""
-    return list(DunningPolicy.objects.filter(organization=organization).order_by("-is_default", "name"))
+MOST_VERSIONS = 30
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,7 @@ class PolicyInForce:
 
 def policy(organization: Organization, policy_id: int) -> PolicyInForce | None:
     """A policy with the steps of its current version, in the order of their days."""
-    version = (
-        PolicyVersion.objects.filter(organization=organization, policy_id=policy_id, is_current=True)
-        .select_related("policy", "created_by")
-        .first()
-    )
+    version = current_version(organization, policy_id)
     if version is None:
         return None
     steps = PolicyStep.objects.filter(organization=organization, version=version).select_related("template")
@@ -42,3 +40,65 @@ def steps_by_text(organization: Organization) -> dict[tuple[str, str], list[Poli
         if step.template is not None:
             found.setdefault((step.template.key, step.template.channel), []).append(step)
     return found
+
+
+@dataclass(frozen=True)
+class PolicyInUse:
+    """A policy with what uses it: rules and customers' own settings; `version` is the one in force."""
+
+    policy: DunningPolicy
+    version: PolicyVersion
+    steps: int
+    rules: int
+    customers: int
+
+
+def policies_in_use(organization: Organization) -> list[PolicyInUse]:
+    """All policies, the default first; two queries and one for each thing counted, however many there are."""
+    versions = PolicyVersion.objects.filter(organization=organization, is_current=True)
+    versions = versions.select_related("policy", "created_by").annotate(step_count=Count("steps"))
+    rules = _by_policy(AssignmentRule.objects.filter(organization=organization))
+    customers = _by_policy(CustomerPolicy.objects.filter(organization=organization))
+    return [
+        PolicyInUse(
+            version.policy,
+            version,
+            version.step_count,
+            rules.get(version.policy_id, 0),
+            customers.get(version.policy_id, 0),
+        )
+        for version in versions.order_by("-policy__is_default", "policy__name")
+    ]
+
+
+def _by_policy(rows: QuerySet[Any]) -> dict[int, int]:
+    return dict(rows.order_by().values_list("policy_id").annotate(Count("pk")))
+
+
+def current_version(organization: Organization, policy_id: int) -> PolicyVersion | None:
+    found = PolicyVersion.objects.filter(organization=organization, policy_id=policy_id, is_current=True)
+    return found.select_related("policy", "created_by").first()
+
+
+def versions(organization: Organization, policy_id: int) -> list[PolicyVersion]:
+    """The latest versions of a policy with the steps of each, newest first."""
+    found = PolicyVersion.objects.filter(organization=organization, policy_id=policy_id)
+    return list(found.select_related("created_by").prefetch_related("steps").order_by("-number")[:MOST_VERSIONS])
+
+
+@dataclass(frozen=True)
+class RuleInWords:
+    rule: AssignmentRule
+    conditions: str
+
+
+def rules(organization: Organization) -> list[RuleInWords]:
+    """The assignment rules in their order, with what each asks for."""
+    found = AssignmentRule.objects.filter(organization=organization).select_related("policy", "customer")
+    return [RuleInWords(rule, conditions_in_words(rule, organization.base_currency)) for rule in found]
+
+
+def own_policy(organization: Organization, customer: Customer) -> int | None:
+    """The policy that is set for a customer, whatever rules say."""
+    found = CustomerPolicy.objects.filter(organization=organization, customer=customer)
+    return found.values_list("policy_id", flat=True).first()

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     VIEW_SETTINGS = "view_settings"
     EDIT_SETTINGS = "edit_settings"
     EDIT_TEXTS = "edit_texts"
+    EDIT_POLICIES = "edit_policies"
     MANAGE_SHARED_VIEWS = "manage_shared_views"
     VIEW_AUDIT = "view_audit"
     VIEW_PEOPLE = "view_people"
@@ -73,6 +74,7 @@ resume_sending        x         x            -             -            -
 view_settings         x         x            x             x            x
 edit_settings         x         x            -             -            -
 edit_texts            x         x            -             -            -
+edit_policies         x         x            -             -            -
 manage_shared_views   x         x            -             -            -
 view_audit            x         x            x             -            -
 view_people           x         x            x             x            x

@@ -71,11 +71,15 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Problem:
-    """One sentence about a policy or one of its steps (its place, from 0). With warnings it can be saved."""
+    """One sentence about a policy or one of its steps (its place, from 0). With warnings it can be saved.
+
+    `field` names what of the draft it is about, where it is one thing.
+    """
 
     text: str
     step: int | None = None
     is_refusal: bool = True
+    field: str = ""
 
 
 def problems(draft: PolicyDraft, around: Surroundings) -> list[Problem]:
@@ -92,12 +96,12 @@ def refusals(found: list[Problem]) -> list[Problem]:
 
 def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
     if not draft.name.strip():
-        yield Problem("The policy needs a name.")
+        yield Problem("The policy needs a name.", field="name")
     if not draft.steps:
         yield Problem("A policy needs at least one step.")
     for place, step in enumerate(draft.steps):
-        for text in _wrong(step, around):
-            yield Problem(text, place)
+        for name, text in _wrong(step, around):
+            yield Problem(text, place, field=name)
     yield from _same_day(draft)
     known: set[int] = set()
     for place, step in enumerate(draft.steps):
@@ -106,45 +110,57 @@ def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
         known.add(step.lineage or 0)
 
 
-def _wrong(step: StepDraft, around: Surroundings) -> Iterator[str]:
+def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
     if not step.name.strip():
-        yield "The step needs a name."
+        yield "name", "The step needs a name."
     for value, choices, word in (
         (step.anchor, set(Anchor), "anchor"),
         (step.tone, set(Tone), "tone"),
         (step.channel, set(CHANNELS), "channel"),
     ):
         if value not in choices:
-            yield f"There is no {word} '{value}': {', '.join(sorted(choices))}."
+            yield word, f"There is no {word} '{value}': {', '.join(sorted(choices))}."
     for name in step.segments:
         if name not in set(Segment):
-            yield f"There is no segment '{name}': {', '.join(sorted(Segment))}."
+            yield "segments", f"There is no segment '{name}': {', '.join(sorted(Segment))}."
     yield from _wrong_days(step)
     if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
-        yield "A risk lies between 0 and 100."
+        yield "minimum_risk", "A risk lies between 0 and 100."
     amounts = [amount for amount in (step.minimum_balance, step.maximum_balance) if amount is not None]
     if any(amount < 0 for amount in amounts) or amounts != sorted(amounts):
-        yield "The largest balance is below the smallest, or one is below zero: no invoice would fit."
+        yield (
+            "maximum_balance",
+            "The largest balance is below the smallest, or one is below zero: no invoice would fit.",
+        )
     if step.channel in CHANNELS and step.channel not in WITHOUT_TEXT:
         if not step.template:
-            yield f"{_by(step)} needs a text."
+            yield "template", f"{_by(step)} needs a text."
         elif (step.template, step.channel) not in around.texts:
-            yield f"There is no text '{step.template}' for {CHANNELS[step.channel]}: write it first, or name another."
+            yield (
+                "template",
+                f"There is no text '{step.template}' for {CHANNELS[step.channel]}: write it first, or name another.",
+            )
     if step.channel in BY_DAY_ONLY and (around.window_closes <= DAY_OPENS or around.window_opens >= DAY_CLOSES):
-        yield f"{_by(step)} never goes at night, and the send window lies outside 08:00 to 21:00: it could never go."
+        yield (
+            "channel",
+            f"{_by(step)} never goes at night, and the send window lies outside 08:00 to 21:00: it could never go.",
+        )
 
 
-def _wrong_days(step: StepDraft) -> Iterator[str]:
+def _wrong_days(step: StepDraft) -> Iterator[tuple[str, str]]:
     if step.anchor == Anchor.ISSUE and step.offset_days < 0:
-        yield "It would come before the invoice is issued: count from the due date, or name 0 days or more."
+        yield (
+            "offset_days",
+            "It would come before the invoice is issued: count from the due date, or name 0 days or more.",
+        )
     if not EARLIEST_OFFSET <= step.offset_days <= LATEST_OFFSET:
-        yield f"Days lie between {EARLIEST_OFFSET} and {LATEST_OFFSET}."
+        yield "offset_days", f"Days lie between {EARLIEST_OFFSET} and {LATEST_OFFSET}."
     if step.times < 1 or step.times > MOST_OCCURRENCES:
-        yield f"A step goes 1 to {MOST_OCCURRENCES} times: nothing chases for ever."
+        yield "times", f"A step goes 1 to {MOST_OCCURRENCES} times: nothing chases for ever."
     elif step.times > 1 and not (step.repeat_every_days and step.repeat_every_days > 0):
-        yield "A step that repeats needs to know every how many days."
+        yield "repeat_every_days", "A step that repeats needs to know every how many days."
     elif step.times == 1 and step.repeat_every_days is not None:
-        yield "A step that repeats needs to know how often in all: nothing chases for ever."
+        yield "times", "A step that repeats needs to know how often in all: nothing chases for ever."
 
 
 def _same_day(draft: PolicyDraft) -> Iterator[Problem]:
@@ -155,7 +171,9 @@ def _same_day(draft: PolicyDraft) -> Iterator[Problem]:
             if other != place:
                 there = draft.steps[other].name
                 yield Problem(
-                    f"It falls on the same day as '{there}', through the same channel: {_day(offset)}.", place
+                    f"It falls on the same day as '{there}', through the same channel: {_day(offset)}.",
+                    place,
+                    field="offset_days",
                 )
                 break
 

@@ -12,7 +12,7 @@ from dunwell.insights import customers as insights
 from dunwell.insights.invoices import invoices_of_customer
 from dunwell.insights.timeline import STORIES, customer_timeline
 from dunwell.ledger.models import Contact
-from dunwell.web import customer_story, shapes, story
+from dunwell.web import customer_story, next_action, shapes, story
 from dunwell.web.access import access
 from dunwell.web.ledger_entries.shown import of_customer
 
@@ -48,7 +48,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "more_invoices": len(invoices) > MOST_INVOICES,
             "contacts": contacts.order_by("-is_primary", "pk"),
             "holds": holds,
-            "next_action": insights.next_actions(desk.scope, [found.pk]).get(found.pk),
+            **next_action.of_customer(desk, found),
             **of_customer(desk, found),
             "timeline": timeline,
             "story": told,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 
 from dunwell.insights import invoices as insights
-from dunwell.web import waiting_actions
+from dunwell.web import next_action, waiting_actions
 from dunwell.web.access import access
 from dunwell.web.ledger_entries.shown import of_invoice
 
@@ -25,6 +25,7 @@ def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
             "write_offs": insights.write_offs(desk.scope, found),
             "actions": insights.actions(desk.scope, found),
             "asks": waiting_actions.what_happens(desk),
+            "next": next_action.of_invoice(desk, found),
             "notice_items": insights.notice_items(desk.scope, found),
             **of_invoice(desk, found),
         },

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from dunwell.rules.waiting import EXPLANATIONS
+
+_LIVE = re.compile(r": (?:planned|waiting)(?: (?P<reason>\w+))?(?=, |$)")
 
 
 class Look(NamedTuple):
@@ -136,3 +139,13 @@ def browser(user_agent: str) -> str:
     name = next((name for mark, name in BROWSERS.items() if mark in user_agent), "A program")
     system = next((name for mark, name in SYSTEMS.items() if mark in user_agent), "")
     return f"{name} on {system}" if system else name
+
+
+def live_steps(text: str) -> str:
+    """The steps that a preview names, `Reminder: waiting frequency`, in words."""
+
+    def said(found: re.Match[str]) -> str:
+        reason = found["reason"]
+        return f" (waits: {reason_name(reason).lower()})" if reason else " (goes next)"
+
+    return _LIVE.sub(said, text)

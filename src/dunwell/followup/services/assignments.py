@@ -6,7 +6,7 @@ import pghistory
 from django.db import transaction
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy
-from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.followup.queries.assignments import RuleDraft, rule_drafts
 from dunwell.ledger.models import Customer, TouchedCustomer
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.segments import Segment
@@ -49,18 +49,22 @@ def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User |
             organization=organization, number__in=[rule.customer for rule in rules if rule.customer]
         ).values_list("number", "pk")
     )
+    names = [rule.name.strip() for rule in rules]
     for place, rule in enumerate(rules, start=1):
+        if rule.name.strip() in names[: place - 1]:
+            raise AssignmentRefusedError(f"There is a rule '{rule.name}' already: give this one another name.")
         if text := _wrong(rule, policies, customers):
             raise AssignmentRefusedError(f"Rule {place}, '{rule.name}': {text}")
     with pghistory.context(user=by.pk if by else None, action="assignment rules"):
         kept = {
             rule.name: rule for rule in AssignmentRule.objects.select_for_update().filter(organization=organization)
         }
-        names = {rule.name for rule in rules}
-        AssignmentRule.objects.filter(pk__in=[rule.pk for name, rule in kept.items() if name not in names]).delete()
+        gone = [row.pk for name, row in kept.items() if name not in names]
+        AssignmentRule.objects.filter(pk__in=gone).delete()
         saved = []
         for place, rule in enumerate(rules, start=1):
-            row = kept.get(rule.name) or AssignmentRule(organization=organization, name=rule.name)
+            name = rule.name.strip()
+            row = kept.get(name) or AssignmentRule(organization=organization, name=name)
             row.position, row.policy = place, policies[rule.policy]
             row.segments, row.balance_above = list(rule.segments), rule.balance_above
             row.currencies, row.countries, row.tags = list(rule.currencies), list(rule.countries), list(rule.tags)
@@ -82,3 +86,48 @@ def _wrong(rule: RuleDraft, policies: dict[str, DunningPolicy], customers: dict[
     if rule.minimum_risk is not None and not 0 <= rule.minimum_risk <= 100:
         return "A risk lies between 0 and 100."
     return ""
+
+
+@transaction.atomic
+def put_rule(*, organization: Organization, rule: RuleDraft, before: str = "", by: User | None) -> None:
+    """A new rule at the end, or in the place of the rule named `before`. Raises AssignmentRefusedError."""
+    save_rules(organization=organization, rules=with_rule(_locked_rules(organization), rule, before), by=by)
+
+
+@transaction.atomic
+def move_rule(*, organization: Organization, name: str, up: bool, by: User | None) -> None:
+    """One place up or down; at the end of the list it stays."""
+    rules = _locked_rules(organization)
+    place = _place_of(name, rules)
+    other = place + (-1 if up else 1)
+    if 0 <= other < len(rules):
+        rules[place], rules[other] = rules[other], rules[place]
+        save_rules(organization=organization, rules=rules, by=by)
+
+
+@transaction.atomic
+def remove_rule(*, organization: Organization, name: str, by: User | None) -> None:
+    rules = _locked_rules(organization)
+    del rules[_place_of(name, rules)]
+    save_rules(organization=organization, rules=rules, by=by)
+
+
+def with_rule(rules: list[RuleDraft], rule: RuleDraft, before: str = "") -> list[RuleDraft]:
+    """The rules with one more at the end, or with another in the place of the one named `before`."""
+    if not before:
+        return [*rules, rule]
+    place = _place_of(before, rules)
+    return [*rules[:place], rule, *rules[place + 1 :]]
+
+
+def _locked_rules(organization: Organization) -> list[RuleDraft]:
+    """The rules, which nobody else changes before this transaction is over."""
+    Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+    return rule_drafts(organization)
+
+
+def _place_of(name: str, rules: list[RuleDraft]) -> int:
+    for place, rule in enumerate(rules):
+        if rule.name == name:
+            return place
+    raise AssignmentRefusedError(f"There is no rule '{name}' any more: a colleague removed or renamed it.")

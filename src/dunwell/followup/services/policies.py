@@ -8,7 +8,7 @@ import pghistory
 from django.db import transaction
 from django.db.models import Max
 
-from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.models import Action, AssignmentRule, CustomerPolicy, DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.queries.policies import draft_of, surroundings
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization, User
@@ -35,7 +35,7 @@ DEFAULT_STEPS = (
     DefaultStep(5, "Final reminder", 14, Tone.FINAL, "final-reminder"),
 )
 
-# More reminders, and a call, for whom much is owed by: an example to copy, made by `create_high_value_policy`
+# More reminders, and a call, for whom much is owed by: an example to copy
 HIGH_VALUE_STEPS = (
     StepDraft("Heads-up", -7, Tone.FRIENDLY, template="before-due"),
     StepDraft("Due today", 0, Tone.FRIENDLY, template="due-today"),
@@ -71,6 +71,20 @@ class PolicyRefusedError(Exception):
         self.problems = problems
 
 
+class PolicyChangedError(PolicyRefusedError):
+    """Somebody saved another version since the draft was begun; `version` is theirs."""
+
+    def __init__(self, version: PolicyVersion) -> None:
+        who = f" by {version.created_by}" if version.created_by else ""
+        text = f"Version {version.number} was saved{who} since you began. What you wrote stands below, not saved yet."
+        super().__init__([Problem(text)])
+        self.version = version
+
+
+class PolicyInUseError(Exception):
+    """The policy cannot be removed; the message says what needs it."""
+
+
 @transaction.atomic
 def create_default_policy(*, organization: Organization) -> PolicyVersion:
     """The default policy (design section 4), with the shipped texts that the organization already has."""
@@ -94,22 +108,32 @@ def create_default_policy(*, organization: Organization) -> PolicyVersion:
 
 @transaction.atomic
 def save_policy(
-    *, organization: Organization, draft: PolicyDraft, policy_id: int | None = None, by: User | None
+    *,
+    organization: Organization,
+    draft: PolicyDraft,
+    policy_id: int | None = None,
+    by: User | None,
+    seen: int | None = None,
 ) -> PolicyVersion:
     """Make a policy, or a new version of one; what does not differ from the current version makes none.
 
     A step keeps its identity by its `lineage`, else by its name, else by its day and channel: one in the middle of the
     old version is neither repeated nor lost. Raises PolicyRefusedError; nothing is changed then. Warnings are the
-    caller's to show (`rules.policies.problems`).
+    caller's to show (`rules.policies.problems`). `seen` is the number of the version that the draft was written from:
+    where another is current by now, PolicyChangedError is raised.
     """
     # Lineages are given out once per organization; foreign keys to the row stay free
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
     policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id).first() if policy_id else None
+    if policy is not None and seen is not None:
+        present = PolicyVersion.objects.select_related("created_by").get(policy=policy, is_current=True)
+        if present.number != seen:
+            raise PolicyChangedError(present)
     found = refusals(problems(draft, surroundings(organization, policy)))
     name = draft.name.strip()
     namesakes = DunningPolicy.objects.filter(organization=organization, name=name)
     if (namesakes.exclude(pk=policy.pk) if policy else namesakes).exists():
-        found.append(Problem(f"There is a policy '{name}' already: give this one another name."))
+        found.append(Problem(f"There is a policy '{name}' already: give this one another name.", field="name"))
     if policy_id and policy is None:
         found.append(Problem("This policy is not there any more."))
     if found:
@@ -193,6 +217,23 @@ def make_default(*, organization: Organization, policy_id: int, by: User | None)
         DunningPolicy.objects.filter(organization=organization, is_default=True).update(is_default=False)
         policy.is_default = True
         policy.save(update_fields=["is_default"])
+
+
+@transaction.atomic
+def remove_policy(*, organization: Organization, policy_id: int, by: User | None) -> None:
+    """Away with a policy that nothing has used. Raises PolicyInUseError; nothing is changed then."""
+    policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
+    if policy.is_default:
+        raise PolicyInUseError("It is the default: make another policy the default first.")
+    if rule := AssignmentRule.objects.filter(organization=organization, policy=policy).first():
+        raise PolicyInUseError(f"The assignment rule '{rule.name}' gives it: change that rule first.")
+    if CustomerPolicy.objects.filter(organization=organization, policy=policy).exists():
+        raise PolicyInUseError("It is set for a customer: give that customer another policy first.")
+    # A live step of an invoice would vanish without a word, and what was sent would not know its policy any more
+    if Action.objects.filter(organization=organization, step__version__policy=policy).exists():
+        raise PolicyInUseError("It has chased invoices, and their history names it: it stays, chasing nobody.")
+    with pghistory.context(user=by.pk if by else None, action="remove policy"):
+        policy.delete()
 
 
 def _texts(organization: Organization) -> dict[tuple[str, str], MessageTemplate]:

@@ -125,10 +125,12 @@ def percent(part: Decimal, whole: Decimal) -> str:
 
 
 @register.simple_tag
-def offset(days_after: int) -> str:
-    """When a step comes, from the due date."""
+def offset(days_after: int, anchor: str = "due") -> str:
+    """When a step comes, from the due date, or from the day of issue."""
     if days_after == 0:
-        return "On the due date"
+        return "On the day of issue" if anchor == "issue" else "On the due date"
+    if anchor == "issue":
+        return f"{_days(days_after)} after issue"
     return f"{_days(abs(days_after))} {'before' if days_after < 0 else 'after'}"
 
 

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dunwell.rules.segments import SEGMENT_NAMES, Segment
 from dunwell.web import accounts, assets, forms, settings_forms, undo, words
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Column
@@ -81,6 +82,17 @@ def explain(reason: str) -> str:
 def reason_name(reason: str) -> str:
     """Why something due was not sent, in two or three words."""
     return words.reason_name(str(reason))
+
+
+@register.filter
+def live_steps(text: str) -> str:
+    """The steps that a preview names (`Reminder: waiting frequency`), in words."""
+    return words.live_steps(text)
+
+
+@register.filter
+def segment_name(value: str) -> str:
+    return SEGMENT_NAMES[Segment(value)]
 
 
 @register.simple_tag(takes_context=True)

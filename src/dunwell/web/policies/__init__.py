@@ -1,0 +1,1 @@
+"""Policies and assignment rules: read, written, looked at before they are saved."""
