@@ -67,6 +67,11 @@ def test_the_tester_says_which_policy_and_why(owner: Client, desk: Desk, high: D
     assert "High value. Rule 1" in owner.get(at).content.decode()
     owner.post(at, {"policy": standard.pk})
     assert CustomerPolicy.objects.get(customer=desk.customer).policy == standard
+    for path in (f"customers/{desk.customer.pk}/", f"invoices/{desk.invoice.pk}/"):  # the next action and why
+        page = owner.get(desk.url(path)).content.decode()
+        assert "Its notice is written" in page, path
+        assert "version 1. It is set for this customer." in page, path
+        assert "Chasing has not been started yet" in page, path
     page = owner.get(desk.url(f"policies/rules/?customer={desk.customer.pk}")).content.decode()
     assert "It is set for this customer." in page
     owner.post(at, {"policy": ""})
