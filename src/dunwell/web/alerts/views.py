@@ -26,11 +26,11 @@ PER_PAGE = 50
 # One select says both: shown in the app, and by e-mail
 WAYS: dict[str, tuple[str, Choice]] = {
     "none": ("Nothing", Choice(in_app=False, mail=ByMail.NONE)),
-    "app": ("In the app", Choice(in_app=True, mail=ByMail.NONE)),
-    "daily": ("In the app, and a daily e-mail", Choice(in_app=True, mail=ByMail.DAILY)),
-    "mail": ("In the app, and by e-mail at once", Choice(in_app=True, mail=ByMail.AT_ONCE)),
-    "daily_only": ("Daily e-mail only", Choice(in_app=False, mail=ByMail.DAILY)),
-    "mail_only": ("E-mail at once only", Choice(in_app=False, mail=ByMail.AT_ONCE)),
+    "app": ("App", Choice(in_app=True, mail=ByMail.NONE)),
+    "daily": ("App, daily mail", Choice(in_app=True, mail=ByMail.DAILY)),
+    "mail": ("App, mail at once", Choice(in_app=True, mail=ByMail.AT_ONCE)),
+    "daily_only": ("Daily mail", Choice(in_app=False, mail=ByMail.DAILY)),
+    "mail_only": ("Mail at once", Choice(in_app=False, mail=ByMail.AT_ONCE)),
 }
 _NAME_OF = {choice: name for name, (_, choice) in WAYS.items()}
 
@@ -115,7 +115,9 @@ class DestinationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     kinds = forms.MultipleChoiceField(
-        label="Is told", choices=KINDS, widget=forms.CheckboxSelectMultiple(attrs={"wide": True})
+        label="Is told",
+        choices=KINDS,
+        widget=forms.CheckboxSelectMultiple(attrs={"wide": True, "class": "form-check-input"}),
     )
 
 
