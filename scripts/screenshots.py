@@ -82,7 +82,9 @@ def addresses(page: Page, home: str) -> dict[str, str]:
         "defaulters": f"{home}defaulters/",
         "invoices": f"{home}invoices/",
         "imports": f"{home}imports/",
-        "policy": f"{home}policies/",
+        "policies": f"{home}policies/",
+        "insights": f"{home}insights/",
+        "templates": f"{home}templates/",
     }
     for name, listing in (("customer", "defaulters/"), ("notice", "follow-up/")):
         page.goto(f"{home}{listing}")

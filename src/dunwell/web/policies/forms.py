@@ -82,8 +82,9 @@ class StepForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"wide": True, "class": "form-check-input"}),
         help_text="None chosen: for all.",
     )
-    copy_to_decision_maker = forms.BooleanField(label="Copy to the customer's decision maker", required=False)
-    copy_to_owner = forms.BooleanField(label="Copy to the customer's owner in the team", required=False)
+    # Kept as a file brought them: no copy is sent yet, so nobody is offered one
+    copy_to_decision_maker = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    copy_to_owner = forms.BooleanField(required=False, widget=forms.HiddenInput)
     approval_required = forms.BooleanField(label="A person approves each notice", required=False)
     instructions = forms.CharField(
         label="What to do",
