@@ -98,11 +98,13 @@ def test_refusals_stand_beside_their_fields_and_keep_what_was_typed(
 
 def test_rows_come_and_go_without_a_script(owner: Client, desk: Desk, policy: DunningPolicy) -> None:
     at = desk.url(f"policies/{policy.pk}/edit/")
-    sent = typed(current_draft(policy), seen=1, **{"step-0-name": "Hello", "step-0-copy_to_owner": "on"})
+    more_of_it = {"step-0-name": "Hello", "step-0-copy_to_owner": "on", "step-0-approval_required": "on"}
+    sent = typed(current_draft(policy), seen=1, **more_of_it)
     more = owner.post(at, {**sent, "do": "add"})
     assert len(more.context["sheet"].steps) == 6
     assert 'value="Hello"' in more.content.decode()
     assert more.context["sheet"].steps[0].has_more
+    assert 'name="step-0-copy_to_owner" value="on"' in more.content.decode()  # kept, though nobody is offered it
     fewer = owner.post(at, {**sent, "do": "remove-1"})
     assert [form.initial["name"] for form in fewer.context["sheet"].steps] == [
         "Hello", "Reminder", "Firm reminder", "Final reminder",
