@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dunwell.rules.escalation import MOST_OCCURRENCES
 from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings, problems, refusals
+from dunwell.rules.windows import Hours
 
 AROUND = Surroundings(texts={("text", "email"): frozenset({"en"}), ("text", "sms"): frozenset({"en"})})
 GOOD = StepDraft("Reminder", 3, template="text")
@@ -57,8 +58,8 @@ def test_two_steps_on_one_day_and_channel_are_refused() -> None:
 
 def test_a_call_at_night_is_refused_or_said() -> None:
     call = StepDraft("Call", 3, channel="call", instructions="Ask.")
-    night = dataclasses.replace(AROUND, window_opens=dt.time(21, 30), window_closes=dt.time(23))
-    early = dataclasses.replace(AROUND, window_opens=dt.time(6), channels_set_up=frozenset({"call"}))
+    night = dataclasses.replace(AROUND, window=Hours(dt.time(21, 30), dt.time(23)))
+    early = dataclasses.replace(AROUND, window=Hours(dt.time(6), dt.time(18)), channels_set_up=frozenset({"call"}))
     assert "A call never goes at night" in said(call, around=night)
     assert "between 08:00 and 21:00 only" in said(call, around=early, refused=False)
 

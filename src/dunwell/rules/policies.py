@@ -13,11 +13,11 @@ from decimal import Decimal
 
 from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
 from dunwell.rules.segments import Segment
+from dunwell.rules.windows import BY_DAY_ONLY, Hours, hours_of
 
 CHANNELS = {"email": "e-mail", "sms": "SMS", "letter": "letter", "call": "call", "task": "internal task"}
 WITHOUT_TEXT = frozenset({"call", "task"})
-BY_DAY_ONLY = frozenset({"sms", "call"})
-DAY_OPENS, DAY_CLOSES = dt.time(8), dt.time(21)
+OFFICE_HOURS = Hours(dt.time(9), dt.time(18))
 EARLIEST_OFFSET, LATEST_OFFSET = -365, 3650
 
 
@@ -64,8 +64,7 @@ class Surroundings:
     languages: frozenset[str] = frozenset()
     channels_set_up: frozenset[str] = frozenset({"email"})
     contact_interval_days: int = 3
-    window_opens: dt.time = dt.time(9)
-    window_closes: dt.time = dt.time(18)
+    window: Hours = OFFICE_HOURS
     lineages: frozenset[int] = frozenset()
 
 
@@ -140,11 +139,19 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
                 "template",
                 f"There is no text '{step.template}' for {CHANNELS[step.channel]}: write it first, or name another.",
             )
-    if step.channel in BY_DAY_ONLY and (around.window_closes <= DAY_OPENS or around.window_opens >= DAY_CLOSES):
+    if step.channel in BY_DAY_ONLY and not _finds_an_hour(step, around.window):
         yield (
             "channel",
             f"{_by(step)} never goes at night, and the send window lies outside 08:00 to 21:00: it could never go.",
         )
+
+
+def _finds_an_hour(step: StepDraft, window: Hours) -> bool:
+    try:
+        hours_of(step.channel, window)
+    except ValueError:
+        return False
+    return True
 
 
 def _wrong_days(step: StepDraft) -> Iterator[tuple[str, str]]:
@@ -211,7 +218,7 @@ def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
     missing = around.languages - around.texts.get((step.template, step.channel), around.languages)
     if missing and step.channel not in WITHOUT_TEXT:
         yield f"The text '{step.template}' is not written in {', '.join(sorted(missing))}: those customers get another."
-    if step.channel in BY_DAY_ONLY and (around.window_opens < DAY_OPENS or around.window_closes > DAY_CLOSES):
+    if step.channel in BY_DAY_ONLY and hours_of(step.channel, around.window) != around.window:
         yield f"{_by(step)} goes between 08:00 and 21:00 only, whatever the send window says."
     if step.anchor == Anchor.DUE and step.offset_days < 0 and step.tone in (Tone.FIRM, Tone.FINAL):
         yield "A firm tone before anything is late may offend."

@@ -80,8 +80,8 @@ def send(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
     try:
         if _do(desk, act, "It goes as soon as a worker takes it, after a last check of its facts."):
             wake_dispatch(desk.organization)
-    except services.OutsideWindowError:
-        messages.error(request, "It is outside this customer's send window. Confirm that it goes all the same.")
+    except services.OutsideWindowError as error:
+        messages.error(request, str(error))
     return _back(desk, notice_id)
 
 

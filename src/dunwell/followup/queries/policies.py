@@ -65,7 +65,6 @@ def surroundings(
         languages=frozenset(language.replace("_", "-").split("-")[0] for language in spoken),
         channels_set_up=frozenset(channels_set_up),
         contact_interval_days=settings.contact_interval_days,
-        window_opens=settings.window_opens,
-        window_closes=settings.window_closes,
+        window=settings.hours,
         lineages=frozenset(lineages),
     )

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -23,7 +23,7 @@ from dunwell.messaging.services.outbox import NewMessage, enqueue
 from dunwell.organizations.models import OrganizationSettings
 from dunwell.rules.escalation import Tone
 from dunwell.rules.waiting import Waiting
-from dunwell.rules.windows import Window, next_window, window_on
+from dunwell.rules.windows import Window, hours_of, next_window, window_on, zone_of
 
 CUSTOMERS_PER_BATCH = 500
 ZERO = Decimal(0)
@@ -62,31 +62,38 @@ class Draft:
         return sum((line.balance for line in self.lines), ZERO) - self.credit
 
 
-def sending_days(this: Pass) -> list[tuple[dt.date, list[str] | None]]:
-    """The days the texts speak of, each with the time zones of the customers who hear from us then.
+# A customer's time zone, empty: the organization's; and a channel
+Place: TypeAlias = tuple[str, str]
 
-    A customer's day is the one whose window is open for him at the moment of the pass, or opens next: where
-    he lives it may be over already. None stands for all time zones, when all have the same day.
+
+def sending_days(this: Pass) -> list[tuple[dt.date, list[Place] | None]]:
+    """The days the texts speak of, each with the time zones and channels of what goes then.
+
+    A customer's day is the one whose window is open for him and the channel at the moment of the pass, or opens
+    next: where he lives it may be over already. None stands for all, when all have the same day.
     """
     with connection.cursor() as cursor:
         cursor.execute(statement("compose_zones"), {"organization": this.organization.pk})
-        zones = [name for (name,) in cursor.fetchall()]
-    days: dict[dt.date, list[str]] = {}
-    for name in zones:
-        days.setdefault(_sending_day(this, _zone(this, name)), []).append(name)
+        places: list[Place] = cursor.fetchall()
+    days: dict[dt.date, list[Place]] = {}
+    for place in places:
+        days.setdefault(_sending_day(this, place), []).append(place)
     if len(days) <= 1:
         return [(day, None) for day in days]
     return sorted(days.items())
 
 
-def _sending_day(this: Pass, zone: ZoneInfo) -> dt.date:
-    settings = this.settings
-    window = next_window(this.now, settings.window_opens, settings.window_closes, zone, this.calendar)
+def _sending_day(this: Pass, place: Place) -> dt.date:
+    zone, channel = _zone(this, place), place[1]
+    window = next_window(this.now, hours_of(channel, this.settings.hours), zone, this.calendar)
     return max(window.opens.astimezone(zone).date(), this.calendar.on_or_after(this.as_of))
 
 
-def _zone(this: Pass, name: str) -> ZoneInfo:
-    return ZoneInfo(name) if name else this.organization.zone
+def _zone(this: Pass, place: Place) -> ZoneInfo:
+    """Whose clock counts for what goes there."""
+    name, channel = place
+    ours = this.organization.zone
+    return zone_of(channel, ZoneInfo(name) if name else ours, ours)
 
 
 def compose(
@@ -106,12 +113,12 @@ def compose(
     """
     result = Composed()
     known = 0
-    for sending_on, zones in sending_days(this):
+    for sending_on, places in sending_days(this):
         after = 0
         while True:
             with transaction.atomic():
                 lock(this.organization)
-                lines = _planned_lines(this, sending_on, zones, after)
+                lines = _planned_lines(this, sending_on, places, after)
                 if not lines:
                     break
                 after = max(line.customer_id for line in lines)
@@ -138,12 +145,13 @@ def _tell_the_planner() -> None:
     )
 
 
-def _planned_lines(this: Pass, sending_on: dt.date, zones: list[str] | None, after: int) -> list[Any]:
+def _planned_lines(this: Pass, sending_on: dt.date, places: list[Place] | None, after: int) -> list[Any]:
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "sending_on": sending_on,
         "pending_since": this.calendar.subtract_business_days(sending_on, PENDING_PAYMENT_BUSINESS_DAYS),
-        "zones": zones,
+        "zones": places and [zone for zone, _ in places],
+        "channels": places and [channel for _, channel in places],
         "after": after,
         "customers": CUSTOMERS_PER_BATCH,
     }
@@ -235,8 +243,8 @@ def _facts(this: Pass, sending_on: dt.date, groups: list[list[Any]]) -> list[str
 
 
 def _window(this: Pass, line: Any, sending_on: dt.date) -> Window:
-    settings = this.settings
-    return window_on(sending_on, settings.window_opens, settings.window_closes, _zone(this, line.time_zone))
+    zone = _zone(this, (line.time_zone, line.channel))
+    return window_on(sending_on, hours_of(line.channel, this.settings.hours), zone)
 
 
 def _state(settings: OrganizationSettings, *, needs_approval: bool) -> str:

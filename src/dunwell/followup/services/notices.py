@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -17,6 +18,7 @@ from dunwell.messaging.models import Message, MessageState
 from dunwell.messaging.services import outbox
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.waiting import Final, Waiting
+from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 SENT_ANYWAY = (Waiting.CONTACT_INTERVAL, Waiting.WEEKLY_LIMIT)
@@ -28,6 +30,10 @@ class NoticeMovedOnError(Exception):
 
 class OutsideWindowError(Exception):
     """It is outside the send window and the person has not confirmed that it goes all the same."""
+
+
+class AtNightError(OutsideWindowError):
+    """Through this channel nobody is reached at this hour, whoever confirms it."""
 
 
 def _locked(organization: Organization, notice_id: int, *states: str) -> Notice:
@@ -131,9 +137,16 @@ def send_now(
         raise NoticeMovedOnError("Sending is off: chasing has not started, or all sending is stopped.")
     if not notice.opens_at <= now < notice.closes_at:
         if not confirmed:
-            raise OutsideWindowError("It is outside the send window of this customer.")
+            raise OutsideWindowError("It is outside this customer's send window. Confirm that it goes all the same.")
+        utmost = _utmost_window(notice, organization, now)
+        if now not in utmost:
+            raise AtNightError(
+                "SMS and calls go between 08:00 and 21:00 where the customer is, whoever asks. Nothing was changed: "
+                "it goes in its window."
+            )
         notice.window_overridden_by = by
-        notice.opens_at, notice.closes_at = now, max(notice.closes_at, now + dt.timedelta(hours=1))
+        notice.opens_at = now
+        notice.closes_at = min(max(notice.closes_at, now + dt.timedelta(hours=1)), utmost.closes)
     _take_from_queue(notice, by=by, now=now, reason="A person sends it now.")
     if notice.state == NoticeState.AWAITING_APPROVAL:
         notice.approved_by, notice.approved_at = by, now
@@ -142,6 +155,13 @@ def send_now(
     queue([notice], sender)
     notice.refresh_from_db()
     return notice
+
+
+def _utmost_window(notice: Notice, organization: Organization, now: dt.datetime) -> Window:
+    """The hours of today that not even a person's confirmed wish extends."""
+    theirs = notice.customer.time_zone
+    zone = zone_of(notice.channel, ZoneInfo(theirs) if theirs else organization.zone, organization.zone)
+    return window_on(now.astimezone(zone).date(), utmost_hours_of(notice.channel), zone)
 
 
 @transaction.atomic

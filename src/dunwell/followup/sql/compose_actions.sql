@@ -1,12 +1,16 @@
 -- Everything the texts of planned notices need, one row for each invoice, in the order of the notices.
 -- A held part of an invoice is not asked for. `%(sending_on)s` is the day the text speaks of; customers come in batches, in the order of their ids.
 WITH asked AS MATERIALIZED (
-    SELECT DISTINCT customer_id FROM followup_action
-     WHERE organization_id = %(organization)s AND state = 'planned' AND notice_id IS NULL AND customer_id > %(after)s
-       AND (%(zones)s::text[] IS NULL OR customer_id IN (
-                SELECT id FROM ledger_customer
-                 WHERE organization_id = %(organization)s AND time_zone = ANY (%(zones)s::text[])))
-     ORDER BY customer_id LIMIT %(customers)s
+    SELECT DISTINCT action.customer_id
+      FROM followup_action AS action
+     WHERE action.organization_id = %(organization)s AND action.state = 'planned' AND action.notice_id IS NULL
+       AND action.customer_id > %(after)s
+       AND (%(zones)s::text[] IS NULL OR EXISTS (
+                SELECT FROM ledger_customer AS customer, followup_policystep AS step,
+                            unnest(%(zones)s::text[], %(channels)s::text[]) AS place (time_zone, channel)
+                 WHERE customer.id = action.customer_id AND step.id = action.step_id
+                   AND place.time_zone = customer.time_zone AND place.channel = step.channel))
+     ORDER BY action.customer_id LIMIT %(customers)s
 ), netting AS (
     SELECT netted.invoice_id, netted.amount AS netted
       FROM asked
@@ -37,6 +41,9 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
   JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
   LEFT JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
+   AND (%(zones)s::text[] IS NULL OR EXISTS (
+            SELECT FROM unnest(%(zones)s::text[], %(channels)s::text[]) AS place (time_zone, channel)
+             WHERE place.time_zone = customer.time_zone AND place.channel = step.channel))
   LEFT JOIN netting ON netting.invoice_id = action.invoice_id
   LEFT JOIN LATERAL (
         SELECT bool_or(hold.amount IS NULL) AS whole, sum(hold.amount) AS part

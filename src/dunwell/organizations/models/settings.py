@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dunwell.organizations.models.organization import Organization
+from dunwell.rules.windows import DAYTIME, Hours
 
 
 class CatchUp(models.TextChoices):
@@ -133,6 +134,13 @@ class OrganizationSettings(models.Model):
                 violation_error_message="The send window must open before it closes.",
             ),
             models.CheckConstraint(
+                condition=models.Q(window_opens__lt=DAYTIME.closes, window_closes__gt=DAYTIME.opens),
+                name="settings_window_has_daytime",
+                violation_error_message=(
+                    "The send window must have some of the time between 08:00 and 21:00: SMS and calls go only then."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(brand_color="") | models.Q(brand_color__regex=r"^#[0-9a-f]{6}$"),
                 name="settings_brand_color_is_hex",
             ),
@@ -146,6 +154,11 @@ class OrganizationSettings(models.Model):
 
     def __str__(self) -> str:
         return f"Settings of {self.organization_id}"
+
+    @property
+    def hours(self) -> Hours:
+        """The send window of each business day; each channel goes within it by its own rule."""
+        return Hours(self.window_opens, self.window_closes)
 
     @property
     def may_send(self) -> bool:
