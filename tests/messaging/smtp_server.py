@@ -16,11 +16,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass
 class Taken:
-    """A message that the server has whole: it may have told so or not."""
+    """A message that the server has whole: it may have told so or not. `copies`: further recipients it accepted."""
 
     recipient: str
     sender: str
     content: bytes
+    copies: tuple[str, ...] = ()
 
     @property
     def mail(self) -> EmailMessage:
@@ -144,7 +145,8 @@ class _Handler:
         if does in ANSWERS:
             return ANSWERS[does]
         content = cast("bytes", envelope.original_content)
-        self.taken.append(Taken(envelope.rcpt_tos[0], envelope.mail_from or "", content))
+        recipient, *copies = envelope.rcpt_tos
+        self.taken.append(Taken(recipient, envelope.mail_from or "", content, tuple(copies)))
         self.arrived.set()
         if does == "drop-end":
             server.transport.abort()

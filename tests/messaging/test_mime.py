@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
 from dunwell.messaging.channels.email.mime import build
-from dunwell.messaging.channels.port import OutgoingMessage
+from dunwell.messaging.channels.port import Copy, OutgoingMessage
 
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\n\t"), max_size=3000)
 HEADER = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -62,6 +62,19 @@ def test_headers() -> None:
     assert mail.get_content_type() == "multipart/alternative"
     assert content(mail, "plain") == "Please pay.\n"
     assert content(mail, "html").strip() == "<p>Please pay.</p>"
+
+
+def test_copies_are_seen_unless_they_are_hidden() -> None:
+    copies = (
+        Copy("chef@client.example", "Jürgen Kopf, Geschäftsführer"),
+        Copy("boss@client.example", 'Ann "The Boss" Lee'),
+        Copy("emma@northlight.example", "Emma", hidden=True),
+    )
+    mail = read(outgoing(copies=copies))
+    seen = [(str(address.display_name), address.addr_spec) for address in mail["Cc"].addresses]
+    assert seen == [(copy.name, copy.address) for copy in copies[:2]]
+    assert mail["Bcc"] is None
+    assert b"emma@northlight.example" not in build(outgoing(copies=copies))
 
 
 def test_plain_text_alone_is_not_multipart() -> None:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from django.core.exceptions import ValidationError
 
 from dunwell.messaging.channels.email import SmtpChannel, SmtpSettings, send_test, smtp_settings
-from dunwell.messaging.channels.email.session import Session, says_no_such_address
+from dunwell.messaging.channels.email.session import Envelope, Session, says_no_such_address
 from dunwell.messaging.channels.port import Result, ServerUnavailableError
 from dunwell.organizations import services
 from dunwell.organizations.models import Organization, OrganizationSettings
@@ -161,9 +161,8 @@ def test_a_server_that_hangs_up_before_the_dot_has_no_message(smtp: SmtpServer) 
     session.connect("127.0.0.1", smtp.port)
     session.ehlo_or_helo_if_needed()
     smtp.will("small@client.example", "drop-inside")
-    answer = session.transmit(
-        "us@northlight.example", "small@client.example", b"Subject: x\r\n\r\nShort.\r\n", international=False
-    )
+    envelope = Envelope("us@northlight.example", "small@client.example")
+    answer = session.transmit(envelope, b"Subject: x\r\n\r\nShort.\r\n")
     assert answer.result is Result.TEMPORARY
     assert "inside DATA" in answer.detail
     assert smtp.taken == []

@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 
 from dunwell.messaging.rendering import (
     MOST_OUTPUT,
+    AccountManagerFacts,
     ContactFacts,
     CustomerFacts,
     InvoiceFacts,
     MissingValueError,
     NoticeContext,
     OrganizationFacts,
+    PromiseFacts,
     Rendered,
     SenderFacts,
     TemplateRefusedError,
@@ -278,6 +280,9 @@ def test_every_tag_has_a_value_or_is_optional() -> None:
         credit=Decimal(1),
         earlier_notices=1,
         last_notice_on=TODAY,
+        account_manager=AccountManagerFacts("Emma", "emma@northlight.example"),
+        promise=PromiseFacts(TODAY, TODAY),
+        balances=(("EUR", Decimal(1)),),
     )
     for tag in mergetags.TAGS:
         if tag.kind is not mergetags.Kind.LIST:
@@ -286,6 +291,40 @@ def test_every_tag_has_a_value_or_is_optional() -> None:
     for tag in mergetags.ROW_TAGS:
         if tag.kind is not mergetags.Kind.FLAG:
             assert text_of(f"{{% for invoice in invoices %}}{{{{ {tag.path} }}}}{{% endfor %}}", full)
+
+
+BALANCES = (("EUR", Decimal("1200.5")), ("USD", Decimal(30)))
+
+
+@pytest.mark.parametrize(
+    ("language", "locale", "written"),
+    [
+        ("en", "en_GB", "€1,200.50 and US$30.00, promised on 3 May 2026 for 10 May 2026"),
+        ("de", "de_DE", "1.200,50\xa0€ und 30,00\xa0$, promised on 03.05.2026 for 10.05.2026"),
+        ("fr", "fr_FR", "1\u202f200,50\xa0€ et 30,00\xa0$US, promised on 3 mai 2026 for 10 mai 2026"),
+        ("es", "es_ES", "1.200,50\xa0€ y 30,00\xa0US$, promised on 3 may 2026 for 10 may 2026"),
+        ("it", "it_IT", "1.200,50\xa0€ e 30,00\xa0USD, promised on 3 mag 2026 for 10 mag 2026"),
+        ("pt", "pt_PT", "1\xa0200,50\xa0€ e 30,00\xa0US$, promised on 03/05/2026 for 10/05/2026"),
+        ("nl", "nl_NL", "€\xa01.200,50 en US$\xa030,00, promised on 3 mei 2026 for 10 mei 2026"),
+    ],
+)
+def test_what_else_is_owed_and_promised_is_written_as_the_reader_writes(
+    language: str, locale: str, written: str
+) -> None:
+    facts = context(
+        balances=BALANCES,
+        promise=PromiseFacts(dt.date(2026, 5, 3), dt.date(2026, 5, 10)),
+        language=language,
+        locale=locale,
+    )
+    assert text_of("[Balance by Currency], promised on [Promise Made] for [Promised Payment Date]", facts) == written
+
+
+def test_a_text_tells_which_tags_it_names() -> None:
+    source = TemplateSource(
+        "[Client Name]", "<p>{% if promise.made_on %}x{% endif %}</p>{% for i in invoices %}{{ i.number }}{% endfor %}"
+    )
+    assert compile_template(source).tags == {"customer.name", "promise.made_on", "invoice.number"}
 
 
 # It always ends

@@ -90,6 +90,22 @@ TAGS: tuple[MergeTag, ...] = (
     ),
     MergeTag("sender.name", "Sender Name", Kind.TEXT, "The name this comes from.", ("Sender", "Signature", "My Name")),
     MergeTag("sender.email", "Sender Email", Kind.TEXT, "The address answers go to.", ("Reply To", "Our Email")),
+    MergeTag(
+        "account_manager.name",
+        "Account Manager",
+        Kind.TEXT,
+        "Who looks after the customer in our team.",
+        ("Account Manager Name", "Customer Owner"),
+        optional=True,
+    ),
+    MergeTag(
+        "account_manager.email",
+        "Account Manager Email",
+        Kind.TEXT,
+        "The address of who looks after the customer.",
+        ("Customer Owner Email",),
+        optional=True,
+    ),
     # What is owed
     MergeTag("invoices", "Invoices", Kind.LIST, "The invoices, oldest first, for a loop."),
     MergeTag("invoice_count", "Number of Invoices", Kind.NUMBER, "How many invoices there are.", ("Invoice Count",)),
@@ -139,6 +155,13 @@ TAGS: tuple[MergeTag, ...] = (
         optional=True,
     ),
     MergeTag("currency", "Currency", Kind.TEXT, "The currency's code, for example EUR.", ("Currency Code",)),
+    MergeTag(
+        "balance_by_currency",
+        "Balance by Currency",
+        Kind.TEXT,
+        "All that the customer owes, with the invoices this is not about: one sum for each currency.",
+        ("Balances", "Account Balance"),
+    ),
     # The oldest invoice
     MergeTag(
         "oldest_invoice.number",
@@ -202,6 +225,22 @@ TAGS: tuple[MergeTag, ...] = (
         ("Last Reminder", "Last Notice"),
         optional=True,
     ),
+    MergeTag(
+        "promise.made_on",
+        "Promise Made",
+        Kind.DATE,
+        "When the customer told us that these invoices would be paid; only after the promised day has passed.",
+        ("Promise Date", "Promised On"),
+        optional=True,
+    ),
+    MergeTag(
+        "promise.pay_on",
+        "Promised Payment Date",
+        Kind.DATE,
+        "The day by which it was promised.",
+        ("Promised For", "Promised By"),
+        optional=True,
+    ),
 )
 
 ROW_TAGS: tuple[MergeTag, ...] = (
@@ -231,6 +270,13 @@ ROW_TAGS: tuple[MergeTag, ...] = (
 
 BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in TAGS}
 ROW_BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in ROW_TAGS}
+
+
+def described(path: str) -> str:
+    """A tag as a person would look for it: `[Account Manager]`; the path where no tag has it."""
+    tag = BY_PATH.get(path) or ROW_BY_PATH.get(path)
+    return f"[{tag.label}]" if tag else path
+
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 

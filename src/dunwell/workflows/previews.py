@@ -6,9 +6,11 @@ import datetime as dt
 from decimal import Decimal
 
 from dunwell.followup.models import CustomerBalance
+from dunwell.followup.services.side_facts import SideFacts, side_facts_of
 from dunwell.followup.services.texts import organization_facts
 from dunwell.ledger.models import Contact, Customer, Invoice
 from dunwell.messaging.rendering import (
+    AccountManagerFacts,
     ContactFacts,
     CustomerFacts,
     InvoiceFacts,
@@ -23,6 +25,8 @@ from dunwell.organizations.models import Organization
 from dunwell.organizations.scope import Scope
 from dunwell.workflows.sender import sender_of
 
+# Of a customer nobody knows: what may be missing is missing
+EXAMPLE = SideFacts(owner=AccountManagerFacts("Emma Example", "emma@example.com"))
 # A notice of more invoices shows how the table is cut, which no preview needs
 MOST_INVOICES = 12
 MOST_READERS = 40
@@ -48,6 +52,7 @@ def preview(
     TemplateRefusedError, MissingValueError and TooLongError say why there are none.
     """
     compiled = compile_template(source)
+    side = EXAMPLE
     invoices = _owed_by(organization, reader, as_of) if reader is not None else ()
     if reader is None or not invoices:
         customer, contact = CustomerFacts("Example Ltd", "C-100"), ContactFacts("anna@example.com", "Anna Example")
@@ -55,6 +60,7 @@ def preview(
     else:
         customer, contact = CustomerFacts(reader.name, reader.number), _contact_of(reader)
         currency, facts = invoices[0].currency, tuple(_facts(invoice, as_of) for invoice in invoices)
+        side = side_facts_of(organization.pk, reader.pk, [invoice.pk for invoice in invoices], as_of, compiled.tags)
     return render(
         compiled,
         NoticeContext(
@@ -69,6 +75,9 @@ def preview(
             language=language,
             earlier_notices=1,
             last_notice_on=as_of - dt.timedelta(days=4),
+            account_manager=side.owner,
+            promise=side.promise,
+            balances=side.balances or ((currency, sum((invoice.balance for invoice in facts), Decimal(0))),),
         ),
     )
 

@@ -48,6 +48,12 @@ class Action(models.Model):
     step_day = models.DateField(help_text="The business day on which the step fell due.")
     state = models.CharField(max_length=10, choices=ActionState.choices)
     reason = models.CharField(max_length=20, blank=True)
+    detail = models.CharField(
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="What exactly is missing, where the reason does not say it.",
+    )
     recheck_on = models.DateField(null=True, blank=True, help_text="The first day on which the reason may have ended.")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
     needs_approval = models.BooleanField(

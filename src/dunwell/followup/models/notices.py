@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -44,12 +45,22 @@ class Notice(models.Model):
     )
     recipient = models.CharField(max_length=320)
     recipient_name = models.CharField(max_length=200, blank=True)
+    copies = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="Who gets a copy, as the message has it."
+    )
     subject = models.CharField(max_length=500)
     body_text = models.TextField()
     body_html = models.TextField()
     amount = models.DecimalField(max_digits=19, decimal_places=4, help_text="What it asks for, after credit.")
     credit = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     fingerprint = models.CharField(max_length=32, help_text="Digest of the facts; checked again just before sending.")
+    side_facts = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Facts besides its invoices that it speaks of or is sent by: they are in its fingerprint.",
+    )
     opens_at = models.DateTimeField(help_text="Send window of its day, in the customer's time zone.")
     closes_at = models.DateTimeField()
     needs_approval = models.BooleanField(default=False)

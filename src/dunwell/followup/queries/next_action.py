@@ -91,7 +91,7 @@ def next_action_of_customer(organization: Organization, customer: Customer, as_o
 
 def _why(action: Action) -> str:
     if action.state == ActionState.WAITING:
-        return EXPLANATIONS[action.reason]
+        return action.detail or EXPLANATIONS[action.reason]
     if action.notice is None:
         return "It is due: the next pass writes its notice."
     return f"Its notice is written: {NoticeState(action.notice.state).label.lower()}."

@@ -54,14 +54,14 @@ def needs_person(scope: Scope) -> list[dict[str, Any]]:
     ]
     actions = (
         _stuck_actions(scope)
-        .values("reason", "customer_id", name=F("customer__name"))
+        .values("reason", "customer_id", "detail", name=F("customer__name"))
         .annotate(invoices=Count("invoice", distinct=True))
-        .order_by("reason", "customer_id")[:MOST_LISTED]
+        .order_by("reason", "customer_id", "detail")[:MOST_LISTED]
     )
     listed += [
         {
             "reason": row["reason"],
-            "why": EXPLANATIONS[row["reason"]],
+            "why": row["detail"] or EXPLANATIONS[row["reason"]],
             "customer": row["name"],
             "customer_id": row["customer_id"],
             "invoices": row["invoices"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,6 +17,7 @@ from psycopg.rows import namedtuple_row
 from dunwell.followup.models import Notice, NoticeState, Run
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
+from dunwell.followup.services.side_facts import SideFacts, read, wanted_by
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
 from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
@@ -52,6 +54,8 @@ class Draft:
     written: Rendered
     fingerprint: str
     window: Window
+    wanted: list[str]
+    copies: list[dict[str, Any]]
 
     @property
     def credit(self) -> Decimal:
@@ -165,25 +169,28 @@ def _compose_batch(
     this: Pass, run: Run | None, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
 ) -> None:
     clear = _without_obstacles(this, lines)
-    groups = list(_groups(clear))
-    facts = _facts(this, sending_on, groups)
+    groups = [(group, max(group, key=lambda line: line.offset_days)) for group in _groups(clear)]
+    wanted = [wanted_by(texts.tags(leading), leading) for _, leading in groups]
+    facts = _facts(this, sending_on, [group for group, _ in groups], wanted)
     # Asked last: what changed before this is seen here, what changes after it differs from the digest
     disturbed = _touched_since_plan(this, {line.customer_id for line in clear})
     result.disturbed += len(disturbed)
     drafts: list[Draft] = []
-    incomplete: list[int] = []
-    for group, digest in zip(groups, facts, strict=True):
-        leading = max(group, key=lambda line: line.offset_days)
+    incomplete: dict[str, list[int]] = {}
+    for (group, leading), names, (digest, side) in zip(groups, wanted, facts, strict=True):
         if leading.customer_id in disturbed:
             continue
         try:
-            written = texts.write(leading, group, sending_on)
-        except (MissingValueError, TooLongError):
-            incomplete += [line.action_id for line in group]
+            written = texts.write(leading, group, sending_on, side)
+        except (MissingValueError, TooLongError) as error:
+            detail = f"Text {texts.named(leading)}: {error}"[:300]
+            incomplete.setdefault(detail, []).extend(line.action_id for line in group)
             continue
-        drafts.append(Draft(group, leading, written, digest, _window(this, leading, sending_on)))
-    _make_wait(this, incomplete, Waiting.TEXT_INCOMPLETE)
-    result.incomplete += len(incomplete)
+        copies = [copy.stored for copy in side.copies(leading)]
+        drafts.append(Draft(group, leading, written, digest, _window(this, leading, sending_on), names, copies))
+    for detail, actions in incomplete.items():
+        _make_wait(this, actions, Waiting.TEXT_INCOMPLETE, detail)
+        result.incomplete += len(actions)
     if drafts:
         _store(this, run, sender, sending_on, drafts, result)
 
@@ -195,11 +202,13 @@ def _without_obstacles(this: Pass, lines: list[Any]) -> list[Any]:
     return [line for line in lines if line.obstacle is None]
 
 
-def _make_wait(this: Pass, actions: list[int], reason: Waiting) -> None:
+def _make_wait(this: Pass, actions: list[int], reason: Waiting, detail: str = "") -> None:
     if actions:
         tomorrow = this.as_of + dt.timedelta(1)
-        parameters = {"actions": actions, "reason": reason.value, "tomorrow": tomorrow, "now": this.now}
-        execute("compose_waiting", parameters)
+        execute(
+            "compose_waiting",
+            {"actions": actions, "reason": reason.value, "detail": detail, "tomorrow": tomorrow, "now": this.now},
+        )
 
 
 def _touched_since_plan(this: Pass, customers: set[int]) -> set[int]:
@@ -225,8 +234,10 @@ def _groups(lines: list[Any]) -> Iterator[list[Any]]:
             yield group
 
 
-def _facts(this: Pass, sending_on: dt.date, groups: list[list[Any]]) -> list[str]:
-    """The digest of each group's facts, in the order of the groups."""
+def _facts(
+    this: Pass, sending_on: dt.date, groups: list[list[Any]], wanted: list[list[str]]
+) -> list[tuple[str, SideFacts]]:
+    """The digest of each group's facts, and those besides its invoices that it wants, in the order of the groups."""
     rows = [(number, line) for number, group in enumerate(groups) for line in group]
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
@@ -235,11 +246,12 @@ def _facts(this: Pass, sending_on: dt.date, groups: list[list[Any]]) -> list[str
         "customers": [line.customer_id for _, line in rows],
         "currencies": [line.currency for _, line in rows],
         "invoices": [line.invoice_id for _, line in rows],
+        "wanted": [",".join(names) for names in wanted],
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("compose_facts"), parameters)
-        digests = dict(cursor.fetchall())
-    return [digests[number] for number in range(len(groups))]
+        found = {number: (digest, read(side)) for number, digest, side in cursor.fetchall()}
+    return [found[number] for number in range(len(groups))]
 
 
 def _window(this: Pass, line: Any, sending_on: dt.date) -> Window:
@@ -273,8 +285,9 @@ def _store(
                     notice_id, organization, leading.customer_id, leading.currency, leading.channel,
                     run.pk if run else None,
                     leading.step_id, leading.tone, sending_on, str(state), "", leading.contact_id, leading.email,
-                    leading.contact_name, written.subject, written.text, written.html, draft.amount, draft.credit,
-                    draft.fingerprint, draft.window.opens, draft.window.closes, needs_approval, this.now, this.now,
+                    leading.contact_name, json.dumps(draft.copies), written.subject, written.text, written.html,
+                    draft.amount, draft.credit, draft.fingerprint, draft.wanted, draft.window.opens,
+                    draft.window.closes, needs_approval, this.now, this.now,
                 ))  # fmt: skip
         with cursor.copy(statement("copy_notice_items")) as copy:
             for notice_id, draft in numbered:
@@ -300,6 +313,7 @@ def _store(
                 channel=draft.leading.channel,
                 recipient=draft.leading.email,
                 recipient_name=draft.leading.contact_name,
+                copies=draft.copies,
                 subject=draft.written.subject,
                 body_text=draft.written.text,
                 body_html=draft.written.html,
@@ -326,6 +340,7 @@ def new_message(*, organization_id: int, sender: Sender, notice: Notice, attempt
         sender=sender.address,
         sender_name=sender.name,
         reply_to=sender.reply_to,
+        copies=notice.copies,
         subject=notice.subject,
         body_text=notice.body_text,
         body_html=notice.body_html,

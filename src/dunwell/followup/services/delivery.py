@@ -13,8 +13,7 @@ import psycopg
 from django.db import connection, transaction
 
 from dunwell.followup.sql import statement
-from dunwell.messaging.channels.port import OutgoingMessage
-from dunwell.messaging.services.turns import Next, Sent, Turned
+from dunwell.messaging.services.turns import Next, Sent, Turned, outgoing
 from dunwell.messaging.services.work import Cursor, Outcome, Refusal
 
 REFUSALS = {
@@ -44,7 +43,7 @@ def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, com
     stored, refusal, *content = row
     if refusal is not None:
         return Turned(bool(stored), refusal=Refusal(REFUSALS[refusal]))
-    return Turned(bool(stored), OutgoingMessage(*(*content, coming.now)) if content[0] is not None else None)
+    return Turned(bool(stored), outgoing(content, coming.now) if content[0] is not None else None)
 
 
 def record(cursor: Cursor, message_id: int, outcome: Outcome) -> None:

@@ -86,6 +86,7 @@ def _end(actions: QuerySet[Action], by: User, now: dt.datetime) -> int:
     return actions.update(
         state=ActionState.FINAL,
         reason=Final.DROPPED.value,
+        detail="",
         recheck_on=None,
         needs_approval=False,
         dropped_by=by,

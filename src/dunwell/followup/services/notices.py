@@ -238,9 +238,10 @@ def drop_action(*, organization: Organization, action_id: int, by: User, now: dt
     action = Action.objects.select_for_update().get(organization=organization, pk=action_id)
     if action.state != ActionState.WAITING:
         raise NoticeMovedOnError(f"This step is {action.get_state_display().lower()} by now. Nothing was changed.")
-    action.state, action.reason, action.recheck_on, action.changed_at = (
+    action.state, action.reason, action.detail, action.recheck_on, action.changed_at = (
         ActionState.FINAL,
         Final.DROPPED.value,
+        "",
         None,
         now,
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings as installation
 
+from dunwell.followup.services.side_facts import NOTHING, SideFacts
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import (
     CompiledTemplate,
@@ -74,10 +75,20 @@ class Texts:
         self._organization = organization_facts(organization)
         self._sender = sender.facts
 
-    def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date) -> Rendered:
+    def tags(self, leading: Any) -> frozenset[str]:
+        """The paths of the tags in the text that `leading`'s reader gets."""
+        return self._compile(self._template(leading.template_id, leading.language)).tags
+
+    def named(self, leading: Any) -> str:
+        """Which text that is, for a person."""
+        template = self._template(leading.template_id, leading.language)
+        return f"“{template.name}” ({template.language})"
+
+    def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date, side: SideFacts = NOTHING) -> Rendered:
         """The words of the notice whose highest step is `leading`'s, about the invoices of `lines`.
 
-        Rows are those of `compose_actions.sql`. Raises MissingValueError or TooLongError: nothing goes with a hole.
+        Rows are those of `compose_actions.sql`; `side` is what `tags` ask for besides. Raises MissingValueError or
+        TooLongError: nothing goes with a hole.
         """
         template = self._template(leading.template_id, leading.language)
         sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]
@@ -106,6 +117,9 @@ class Texts:
             credit=sum((line.netted for line in lines), ZERO),
             earlier_notices=max(line.earlier_notices for line in lines),
             last_notice_on=max(sent, default=None),
+            account_manager=side.owner,
+            promise=side.promise,
+            balances=side.balances,
         )
         return render(self._compile(template), context)
 

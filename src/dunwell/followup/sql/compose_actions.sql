@@ -20,6 +20,7 @@ WITH asked AS MATERIALIZED (
 )
 SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channel, action.offset_days, action.step_id,
        action.needs_approval OR step.approval_required AS needs_approval, step.tone, step.template_id,
+       step.copy_to_decision_maker, step.copy_to_owner,
        invoice.id AS invoice_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.total,
        item.balance - coalesce(held.part, 0) AS balance,
        least(coalesce(netting.netted, 0), item.balance - coalesce(held.part, 0)) AS netted, invoice.payment_url, invoice.description,

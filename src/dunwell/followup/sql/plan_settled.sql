@@ -2,7 +2,7 @@
 -- settle an invoice, or a date that came: both are in scope.
 WITH ended AS (
 UPDATE followup_action AS action
-   SET state = 'final', recheck_on = NULL, notice_id = NULL, needs_approval = false, changed_at = %(now)s,
+   SET state = 'final', detail = '', recheck_on = NULL, notice_id = NULL, needs_approval = false, changed_at = %(now)s,
        reason = CASE WHEN invoice.voided_on <= %(as_of)s OR invoice.is_draft THEN 'void'
                      WHEN EXISTS (SELECT FROM ledger_writeoff AS entry
                                    WHERE entry.invoice_id = invoice.id AND entry.written_off_on <= %(as_of)s

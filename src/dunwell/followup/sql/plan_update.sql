@@ -1,5 +1,5 @@
 UPDATE followup_action AS action
-   SET state = decided.state, reason = decided.reason, recheck_on = decided.recheck_on, changed_at = %(now)s,
+   SET state = decided.state, reason = decided.reason, detail = '', recheck_on = decided.recheck_on, changed_at = %(now)s,
        step_id = decided.step_id, offset_days = decided.offset_days, step_day = day.step_day,
        customer_id = decided.customer_id,
        notice_id = CASE WHEN decided.state = 'planned' THEN action.notice_id END

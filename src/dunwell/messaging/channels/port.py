@@ -4,8 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Somebody else who gets the same mail. `hidden`: the others do not see it. `who` says in what capacity."""
+
+    address: str
+    name: str = ""
+    who: str = ""
+    hidden: bool = False
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """As rows hold it."""
+        return {"address": self.address, "name": self.name, "who": self.who, "hidden": self.hidden}
+
+
+def copies_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Copy, ...]:
+    """The copies that a row holds."""
+    return tuple(Copy(**copy) for copy in stored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,7 @@ class OutgoingMessage:
     rfc_message_id: str
     attempts: int
     date: dt.datetime
+    copies: tuple[Copy, ...] = ()
 
 
 class Result(enum.Enum):
@@ -37,10 +59,19 @@ class Result(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedCopy:
+    """A copy that the server did not take, in its words; the mail itself may have gone all the same."""
+
+    address: str
+    detail: str
+    address_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Transmission:
     """How one transmission ended, with the server's own words.
 
-    `address_refused`: the server says that this address does not exist.
+    `address_refused`: the server says that this address does not exist. `copies_refused`: accepted, but not for these.
     `server_suspect`: the failure may have more to do with the server than with this message;
     several in a row pause the channel.
     """
@@ -49,6 +80,7 @@ class Transmission:
     detail: str
     address_refused: bool = False
     server_suspect: bool = False
+    copies_refused: tuple[RefusedCopy, ...] = ()
 
 
 class ServerUnavailableError(Exception):

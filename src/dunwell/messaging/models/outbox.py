@@ -52,6 +52,12 @@ class Message(models.Model):
     sender = models.CharField(max_length=320, help_text="The address it comes from.")
     sender_name = models.CharField(max_length=200, blank=True)
     reply_to = models.CharField(max_length=320, blank=True)
+    copies = models.JSONField(
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Who gets a copy: address, name, who, and whether the others see it.",
+    )
     subject = models.CharField(max_length=500, blank=True)
     body_text = models.TextField()
     body_html = models.TextField(blank=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from dunwell.messaging.channels.email.mime import one_line
 from dunwell.messaging.rendering.context import (
+    AccountManagerFacts,
     ContactFacts,
     CustomerFacts,
     InvoiceFacts,
     NoticeContext,
     OrganizationFacts,
+    PromiseFacts,
     SenderFacts,
 )
 from dunwell.messaging.rendering.language import Emit, compile_part
@@ -22,6 +24,7 @@ from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Sc
 
 __all__ = [
     "MOST_OUTPUT",
+    "AccountManagerFacts",
     "CompiledTemplate",
     "ContactFacts",
     "CustomerFacts",
@@ -29,6 +32,7 @@ __all__ = [
     "MissingValueError",
     "NoticeContext",
     "OrganizationFacts",
+    "PromiseFacts",
     "Rendered",
     "SenderFacts",
     "TemplateRefusedError",
@@ -53,11 +57,12 @@ class TemplateSource:
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """Ready to be rendered any number of times, by any thread."""
+    """Ready to be rendered any number of times, by any thread. `tags` are the paths of the tags that it names."""
 
     subject: Emit
     html: Emit | None
     text: Emit
+    tags: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,11 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
         raise TemplateRefusedError("A mail needs a subject.", part="subject")
     if not source.html.strip() and not source.text.strip():
         raise TemplateRefusedError("A mail needs a body.", part="HTML")
-    subject = compile_part(source.subject, part="subject", html=False)
-    html = compile_part(source.html, part="HTML", html=True) if source.html.strip() else None
-    text = compile_part(source.text if source.text.strip() else derive_text(source.html), part="text", html=False)
-    return CompiledTemplate(subject, html, text)
+    subject, subject_tags = compile_part(source.subject, part="subject", html=False)
+    html, html_tags = compile_part(source.html, part="HTML", html=True) if source.html.strip() else (None, frozenset())
+    plain = source.text if source.text.strip() else derive_text(source.html)
+    text, text_tags = compile_part(plain, part="text", html=False)
+    return CompiledTemplate(subject, html, text, subject_tags | html_tags | text_tags)
 
 
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:

@@ -43,6 +43,22 @@ class ContactFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountManagerFacts:
+    """Who looks after the customer in our team."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseFacts:
+    """What the customer told us about these invoices, when its day has passed without the money."""
+
+    made_on: dt.date
+    pay_on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class InvoiceFacts:
     """One debt. `days_past_due` is as of the day of sending: negative before the due date, 0 on it."""
 
@@ -62,7 +78,8 @@ class NoticeContext:
 
     `credit` is unapplied credit that nets these invoices, 0 when there is none. `earlier_notices`
     counts the reminders that were really sent about them; `last_notice_on` is the day of the last.
-    `locale` is how dates and amounts are written, for example en_US; `language` is the text's.
+    `balances` is all that the customer owes, by currency. `locale` is how dates and amounts are
+    written, for example en_US; `language` is the text's.
     """
 
     organization: OrganizationFacts
@@ -77,3 +94,6 @@ class NoticeContext:
     credit: Decimal = Decimal(0)
     earlier_notices: int = 0
     last_notice_on: dt.date | None = None
+    account_manager: AccountManagerFacts | None = None
+    promise: PromiseFacts | None = None
+    balances: tuple[tuple[str, Decimal], ...] = ()

@@ -49,10 +49,11 @@ _NOT_ACCEPTED: dict[type[nodes.Node], str] = {
 }
 
 
-def compile_part(source: str, *, part: str, html: bool) -> Emit:
-    """Translate one body or subject; TemplateRefusedError with the reason and the line."""
+def compile_part(source: str, *, part: str, html: bool) -> tuple[Emit, frozenset[str]]:
+    """Translate one body or subject, with the paths of its tags; TemplateRefusedError with the reason and the line."""
+    translator = _Translator(html=html)
     try:
-        return _Translator(html=html).translate(source)
+        return translator.translate(source), translator.tags
     except TemplateRefusedError as refusal:
         raise TemplateRefusedError(refusal.reason, line=refusal.line, part=part) from None
 
@@ -85,6 +86,11 @@ class _Translator:
 
     def translate(self, source: str) -> Emit:
         return self._body(parse(source).body, depth=0)
+
+    @property
+    def tags(self) -> frozenset[str]:
+        """The paths of the tags that it names, in conditions too."""
+        return frozenset(self._finder.found)
 
     def _body(self, body: list[nodes.Node], depth: int) -> Emit:
         emits: list[Emit] = []
@@ -194,9 +200,10 @@ class _Translator:
             raise TemplateRefusedError("A loop is written {% for invoice in invoices %} … {% endfor %}.", line=line)
         if node.test is not None or node.recursive:
             raise TemplateRefusedError("Put the condition inside the loop, as {% if … %}.", line=line)
-        self._finder = TagFinder(row_name=node.target.name)
+        outside = self._finder
+        self._finder = TagFinder(row_name=node.target.name, found=outside.found)
         body = self._body(node.body, depth)
-        self._finder = TagFinder()
+        self._finder = outside
         otherwise = self._body(node.else_, depth)
 
         def emit(scope: Scope, out: list[str]) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from dunwell.messaging.rendering import formats
 from dunwell.messaging.rendering.context import InvoiceFacts, NoticeContext
 from dunwell.messaging.rendering.phrases import phrases
+from dunwell.rules.mergetags import described
 
 # Characters of one body: some mail programs cut off far below that
 MOST_OUTPUT = 256 * 1024
@@ -23,7 +24,7 @@ class MissingValueError(Exception):
     """A tag has no value for this customer; nothing goes out with a hole in it."""
 
     def __init__(self, tag: str) -> None:
-        super().__init__(f"There is nothing to put for {tag}.")
+        super().__init__(f"There is nothing to put for {described(tag)}.")
         self.tag = tag
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import nodes
 
@@ -24,9 +24,10 @@ def path_of(node: nodes.Expr) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class TagFinder:
-    """Knows whether it stands in a loop, and what that loop calls its row."""
+    """Knows whether it stands in a loop, and what that loop calls its row. `found`: the paths of all tags so far."""
 
     row_name: str = ""
+    found: set[str] = field(default_factory=set)
 
     @property
     def in_loop(self) -> bool:
@@ -41,6 +42,7 @@ class TagFinder:
         path = "invoice.days_overdue" if path == "invoice.days_past_due" else path
         tag = mergetags.BY_PATH.get(path) or (mergetags.ROW_BY_PATH.get(path) if self.in_loop else None)
         if tag is not None:
+            self.found.add(tag.path)
             return tag
         if path in mergetags.ROW_BY_PATH:
             raise TemplateRefusedError(
@@ -54,6 +56,7 @@ class TagFinder:
     def by_label(self, label: str, line: int) -> MergeTag:
         tag = mergetags.by_label(label, in_loop=self.in_loop)
         if tag is not None:
+            self.found.add(tag.path)
             return tag
         close = mergetags.suggest_label(label, in_loop=self.in_loop)
         hint = (

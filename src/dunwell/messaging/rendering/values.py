@@ -42,6 +42,11 @@ def _first_name(scope: Scope) -> str:
     return _person(scope).split(" ")[0]
 
 
+def _balances(scope: Scope) -> str:
+    amounts = [formats.money(scope.locale, currency)(amount) for currency, amount in scope.context.balances]
+    return formats.joined(amounts, scope.phrases.conjunction)
+
+
 def _single_pay_link(scope: Scope) -> str:
     return scope.pay_links[0] if len(scope.pay_links) == 1 else ""
 
@@ -56,6 +61,8 @@ READS: dict[str, Read] = {
     "organization.address": lambda s: s.context.organization.postal_address,
     "sender.name": lambda s: s.context.sender.name or s.context.organization.name,
     "sender.email": lambda s: s.context.sender.reply_to or s.context.sender.email,
+    "account_manager.name": lambda s: s.context.account_manager.name if s.context.account_manager else None,
+    "account_manager.email": lambda s: s.context.account_manager.email if s.context.account_manager else None,
     "invoices": lambda s: s.context.invoices,
     "invoice_count": lambda s: len(s.context.invoices),
     "invoice_numbers": lambda s: s.invoice_numbers,
@@ -65,6 +72,7 @@ READS: dict[str, Read] = {
     "overdue_count": lambda s: len(s.overdue),
     "credit": lambda s: s.context.credit or None,
     "currency": lambda s: s.context.currency,
+    "balance_by_currency": _balances,
     "oldest_invoice.number": lambda s: s.oldest.number,
     "oldest_invoice.issued_on": lambda s: s.oldest.issued_on,
     "oldest_invoice.due_on": lambda s: s.oldest.due_on,
@@ -76,6 +84,8 @@ READS: dict[str, Read] = {
     "today": lambda s: s.context.as_of,
     "earlier_notices": lambda s: s.context.earlier_notices,
     "last_notice_on": lambda s: s.context.last_notice_on,
+    "promise.made_on": lambda s: s.context.promise.made_on if s.context.promise else None,
+    "promise.pay_on": lambda s: s.context.promise.pay_on if s.context.promise else None,
     "invoice.number": lambda s: _row(s).number,
     "invoice.issued_on": lambda s: _row(s).issued_on,
     "invoice.due_on": lambda s: _row(s).due_on,

@@ -44,7 +44,13 @@ class _Finished:
     message: OutgoingMessage
     outcome: Outcome
     attempts: int
-    address_refused: bool
+    addresses_refused: tuple[str, ...]
+
+
+def _with_copies(answer: Transmission) -> str:
+    """The server's words, with those about copies that it did not take."""
+    refused = [f"No copy to {copy.address}: {copy.detail}" for copy in answer.copies_refused]
+    return "\n".join((answer.detail, *refused))
 
 
 def _came_too_late(finished: _Finished) -> None:
@@ -213,8 +219,11 @@ class Lane:
             else:
                 outcome = Outcome("queued", now, answer.detail, now + delay)
         else:
-            outcome = Outcome(_STATES[answer.result], now, answer.detail)
-        return _Finished(message, outcome, attempts, answer.address_refused)
+            outcome = Outcome(_STATES[answer.result], now, _with_copies(answer))
+        refused = [copy.address for copy in answer.copies_refused if copy.address_refused]
+        if answer.address_refused:
+            refused.append(message.recipient)
+        return _Finished(message, outcome, attempts, tuple(refused))
 
     # Outcomes
 
@@ -265,11 +274,11 @@ class Lane:
     def _after(self, finished: _Finished) -> None:
         """What follows a stored outcome and may be lost with a crash: the next attempt would bring it again."""
         self.report.count(finished.outcome)
-        if finished.address_refused:
+        for address in finished.addresses_refused:
             refuse_address(
                 organization_id=finished.message.organization_id,
                 customer_id=finished.message.customer_id,
-                email=finished.message.recipient,
+                email=address,
                 now=finished.outcome.at,
             )
 

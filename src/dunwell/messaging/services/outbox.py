@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -49,6 +51,7 @@ class NewMessage:
     recipient_name: str = ""
     sender_name: str = ""
     reply_to: str = ""
+    copies: Sequence[Mapping[str, Any]] = ()
     channel: str = "email"
     not_after: dt.datetime | None = None
 
@@ -76,6 +79,7 @@ _COLUMNS = (
     ("sender", "text"),
     ("sender_name", "text"),
     ("reply_to", "text"),
+    ("copies", "jsonb"),
     ("subject", "text"),
     ("body_text", "text"),
     ("body_html", "text"),
@@ -123,6 +127,7 @@ def _insert(messages: Sequence[NewMessage]) -> list[int]:
             m.sender,
             m.sender_name,
             m.reply_to,
+            json.dumps(list(m.copies)),
             one_line(m.subject),
             m.body_text,
             m.body_html,

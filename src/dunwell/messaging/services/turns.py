@@ -6,12 +6,13 @@ Both are one commit. Who knows more about messages than messaging does joins his
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 import psycopg
 
-from dunwell.messaging.channels.port import OutgoingMessage
+from dunwell.messaging.channels.port import OutgoingMessage, copies_of
 from dunwell.messaging.services import statements
 from dunwell.messaging.services.work import Cursor, Guard, Outcome, Record, Refusal
 
@@ -57,6 +58,12 @@ class Turn(Protocol):
     def __call__(self, connection: Connection, sent: Sent | None, coming: Next) -> Turned: ...
 
 
+def outgoing(row: Sequence[Any], now: dt.datetime) -> OutgoingMessage:
+    """The message of a row of `BEGIN_SENDING`, whose last column is its copies."""
+    *content, copies = row
+    return OutgoingMessage(*(*content, now, copies_of(copies)))
+
+
 def guarded(guard: Guard, record: Record) -> Turn:
     """The turn of whoever has a guard to ask and wants to be told, each by statements of its own."""
 
@@ -73,7 +80,7 @@ def guarded(guard: Guard, record: Record) -> Turn:
             # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
             refusal = guard(cursor, coming.message_id)
             if refusal is None:
-                return Turned(stored, OutgoingMessage(*(*row, coming.now)))
+                return Turned(stored, outgoing(row, coming.now))
             cursor.execute(statements.NOT_BEGUN, (coming.message_id,))
             return Turned(stored, refusal=refusal)
 

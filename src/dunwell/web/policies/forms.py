@@ -82,9 +82,12 @@ class StepForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs={"wide": True, "class": "form-check-input"}),
         help_text="None chosen: for all.",
     )
-    # Kept as a file brought them: no copy is sent yet, so nobody is offered one
-    copy_to_decision_maker = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    copy_to_owner = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    copy_to_decision_maker = forms.BooleanField(
+        label="Copy to the customer's decision maker", required=False, help_text="E-mail only; the contact sees it."
+    )
+    copy_to_owner = forms.BooleanField(
+        label="Copy to the account manager", required=False, help_text="E-mail only; the contact does not see it."
+    )
     approval_required = forms.BooleanField(label="A person approves each notice", required=False)
     instructions = forms.CharField(
         label="What to do",

@@ -7,12 +7,13 @@ import datetime as dt
 import smtplib
 import socket
 import time
+from dataclasses import replace
 
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
 from dunwell.messaging.channels.email.mime import build
-from dunwell.messaging.channels.email.session import Session, StaleConnectionError, connect
+from dunwell.messaging.channels.email.session import Envelope, Session, StaleConnectionError, connect
 from dunwell.messaging.channels.email.settings import SmtpSettings
-from dunwell.messaging.channels.port import OutgoingMessage, Result, Transmission
+from dunwell.messaging.channels.port import OutgoingMessage, RefusedCopy, Result, Transmission
 
 # After this many idle seconds a server may have hung up; asking first is cheaper than a failed transmission
 _ASK_AFTER = 20.0
@@ -66,28 +67,29 @@ class SmtpChannel:
         try:
             sender, sender_international = wire_address(message.sender)
             content_recipient, international = wire_address(message.recipient)
+            message, copies, invalid = _with_usable_copies(message)
             content = build(message)
         except InvalidAddressError as error:
             return Transmission(
                 Result.PERMANENT, str(error), address_refused=str(error).startswith(f"“{message.recipient}”")
             )
-        international = international or sender_international
+        envelope = Envelope(sender, content_recipient, copies, international or sender_international)
         session = self._session
         if session is None or session.sock is None:
             self.open()
             session = self._session
         assert session is not None
         try:
-            answer = session.transmit(sender, content_recipient, content, international=international)
+            answer = session.transmit(envelope, content)
         except StaleConnectionError:
             self.close()
             self.open()
             session = self._session
             assert session is not None
-            answer = session.transmit(sender, content_recipient, content, international=international)
+            answer = session.transmit(envelope, content)
         self._sent += 1
         self._last_used = time.monotonic()
-        return answer
+        return replace(answer, copies_refused=(*invalid, *answer.copies_refused)) if invalid else answer
 
     def close(self) -> None:
         session, self._session = self._session, None
@@ -98,6 +100,25 @@ class SmtpChannel:
                 session.sock.settimeout(2.0)
                 session.quit()
         session.close()
+
+
+def _with_usable_copies(message: OutgoingMessage) -> tuple[OutgoingMessage, tuple[str, ...], list[RefusedCopy]]:
+    """The message without copies that are no addresses, the others for the envelope, and what is wrong with those."""
+    if not message.copies:
+        return message, (), []
+    usable, envelope, invalid = [], [], []
+    for copy in message.copies:
+        try:
+            address, international = wire_address(copy.address)
+        except InvalidAddressError as error:
+            invalid.append(RefusedCopy(copy.address, str(error), address_refused=True))
+            continue
+        if international:
+            invalid.append(RefusedCopy(copy.address, "Copies go only to addresses in ASCII letters."))
+            continue
+        usable.append(copy)
+        envelope.append(address)
+    return replace(message, copies=tuple(usable)), tuple(envelope), invalid
 
 
 def _own_name() -> str:

@@ -6,6 +6,7 @@ import binascii
 import functools
 import hashlib
 import re
+from collections.abc import Iterator
 from email.utils import format_datetime
 
 from dunwell.messaging.channels.email.addresses import wire_address
@@ -74,6 +75,13 @@ def _mailbox(name: str, display: str, address: str) -> str:
     return f"{name}: {_encoded(name, display)}\r\n <{wire}>\r\n"
 
 
+def _shown_copies(message: OutgoingMessage) -> Iterator[str]:
+    """One header with all copies that are not hidden, one on each line."""
+    shown = [_mailbox("Cc", copy.name, copy.address) for copy in message.copies if not copy.hidden]
+    if shown:
+        yield "Cc: " + ",\r\n ".join(line.removeprefix("Cc: ").removesuffix("\r\n") for line in shown) + "\r\n"
+
+
 def _part(kind: str, text: str) -> bytes:
     text = _BODY_CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     body = text.replace("\n", "\r\n").encode()
@@ -99,6 +107,7 @@ def build(message: OutgoingMessage) -> bytes:
         headers.append(_mailbox("Reply-To", "", message.reply_to))
     headers += [
         _mailbox("To", message.recipient_name, message.recipient),
+        *_shown_copies(message),
         _unstructured("Subject", message.subject),
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
     ]

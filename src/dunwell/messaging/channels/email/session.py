@@ -15,10 +15,11 @@ import socket
 import ssl
 import struct
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dunwell.messaging.channels.email.settings import SmtpSettings
-from dunwell.messaging.channels.port import Result, ServerUnavailableError, Transmission
+from dunwell.messaging.channels.port import RefusedCopy, Result, ServerUnavailableError, Transmission
 
 _CHUNK = 32 * 1024
 _ENHANCED = re.compile(r"^5\.(\d{1,3})\.(\d{1,3})\b")
@@ -31,6 +32,16 @@ _NO_SUCH_ADDRESS_WORDS = re.compile(
 )
 _SERVICE_CLOSING = 421
 _SIGN_IN_FIRST = {530, 534, 535, 538}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Between whom a mail passes, as servers see it. `international`: an address needs SMTPUTF8."""
+
+    sender: str
+    recipient: str
+    copies: tuple[str, ...] = ()
+    international: bool = False
 
 
 class StaleConnectionError(Exception):
@@ -60,13 +71,18 @@ class Session(smtplib.SMTP):
     reply_timeout: float
     content_timeout: float
 
-    def transmit(self, sender: str, recipient: str, content: bytes, *, international: bool) -> Transmission:
-        """Send one message: `content` with CRLF line ends, not yet dot-stuffed."""
-        refused = self._announce(sender, recipient, content, international=international)
+    def transmit(self, envelope: Envelope, content: bytes) -> Transmission:
+        """Send one message: `content` with CRLF line ends, not yet dot-stuffed.
+
+        A copy that the server refuses is told, and does not keep the mail from its recipient.
+        """
+        not_copied: list[RefusedCopy] = []
+        refused = self._announce(envelope, content, not_copied)
         if refused is not None:
             return refused
         self.used = True
-        return self._hand_over(content.replace(b"\r\n.", b"\r\n.."))
+        answer = self._hand_over(content.replace(b"\r\n.", b"\r\n.."))
+        return replace(answer, copies_refused=tuple(not_copied)) if not_copied else answer
 
     def wait_at_most(self, seconds: float) -> None:
         """Bound every wait for the server.
@@ -82,9 +98,9 @@ class Session(smtplib.SMTP):
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, value)
         self.sock.settimeout(None)
 
-    def _announce(self, sender: str, recipient: str, content: bytes, *, international: bool) -> Transmission | None:
+    def _announce(self, envelope: Envelope, content: bytes, not_copied: list[RefusedCopy]) -> Transmission | None:
         options = f" SIZE={len(content)}" if self.has_extn("size") else ""
-        if international:
+        if envelope.international:
             if not self.has_extn("smtputf8"):
                 return Transmission(Result.PERMANENT, "The mail server accepts only addresses in ASCII letters.")
             options += " SMTPUTF8 BODY=8BITMIME"
@@ -92,8 +108,9 @@ class Session(smtplib.SMTP):
         else:
             self.command_encoding = "ascii"
         commands = (
-            ("MAIL", f"MAIL FROM:<{sender}>{options}"),
-            ("RCPT", f"RCPT TO:<{recipient}>"),
+            ("MAIL", f"MAIL FROM:<{envelope.sender}>{options}"),
+            ("RCPT", f"RCPT TO:<{envelope.recipient}>"),
+            *(("COPY", f"RCPT TO:<{address}>") for address in envelope.copies),
             ("DATA", "DATA"),
         )
         for phase, command in commands:
@@ -109,8 +126,12 @@ class Session(smtplib.SMTP):
             if code == _SERVICE_CLOSING and phase == "MAIL" and self.used:
                 self.close()
                 raise StaleConnectionError
-            if not (200 <= code < 300 or (phase == "DATA" and code == 354)):
-                return self._refused(phase, code, reply)
+            if 200 <= code < 300 or (phase == "DATA" and code == 354):
+                continue
+            if phase == "COPY" and code not in {_SERVICE_CLOSING, *_SIGN_IN_FIRST}:
+                not_copied.append(_copy_refused(command[9:-1], code, words(code, reply)))
+                continue
+            return self._refused(phase, code, reply)
         return None
 
     def _refused(self, phase: str, code: int, reply: bytes) -> Transmission:
@@ -224,6 +245,10 @@ def _unknown(error: Exception) -> Transmission:
         f"The mail was handed over whole, but the server did not confirm it: {error}. It may have arrived.",
         server_suspect=True,
     )
+
+
+def _copy_refused(address: str, code: int, said: str) -> RefusedCopy:
+    return RefusedCopy(address, said, address_refused=500 <= code < 600 and says_no_such_address(code, said[4:]))
 
 
 class TlsSession(Session, smtplib.SMTP_SSL):

@@ -84,7 +84,7 @@ WHY = Column(
     "why",
     "Why",
     "web/cells/action_reason.html",
-    files=(("reason", lambda row: row.reason), ("why", lambda row: words.explain(row.reason))),
+    files=(("reason", lambda row: row.reason), ("why", lambda row: row.detail or words.explain(row.reason))),
 )
 
 WAITING = Table(

@@ -1,0 +1,1 @@
+SELECT followup_side_facts(%(organization)s, %(customer)s, %(invoices)s::bigint[], %(as_of)s, %(wanted)s::varchar[])::text
