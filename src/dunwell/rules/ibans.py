@@ -50,6 +50,29 @@ def faulty_ibans(text: str) -> list[str]:
     return [fault for fault in faults if fault]
 
 
+def ibans_in(text: str) -> list[str]:
+    """The IBANs of a text that check, without spaces, each once, in the order they stand there."""
+    found: dict[str, None] = {}
+    for line in text.splitlines():
+        for match in _LIKE_AN_IBAN.finditer(line.upper()):
+            if match.group()[:2] in _LENGTHS:
+                number = re.sub(r"\s", "", _cut(match.group()))
+                if not iban_fault(number):
+                    found[number] = None
+    return list(found)
+
+
+def bic_in(text: str) -> str:
+    """The bank's code that a text names after the word BIC or SWIFT; empty where it names none, or several."""
+    named = {
+        match.group(1)
+        for match in re.finditer(
+            r"\b(?:BIC|SWIFT)\b[^A-Z0-9\n]*((?:[A-Z]{6}[A-Z0-9]{2})(?:[A-Z0-9]{3})?)\b", text.upper()
+        )
+    }
+    return named.pop() if len(named) == 1 else ""
+
+
 def _cut(found: str) -> str:
     """Without words that follow on the same line: “DE89 … BIC COBADEFF” ends where the country's length is reached."""
     length, taken = _LENGTHS[found[:2]], ""

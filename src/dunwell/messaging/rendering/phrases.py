@@ -36,6 +36,18 @@ class Phrases:
     and_more: str
     questions: str
 
+    def when(self, days_past_due: int) -> str:
+        """How an invoice stands to its due date."""
+        if days_past_due == 0:
+            return self.due_today
+        if days_past_due == -1:
+            return self.due_in_one
+        if days_past_due < 0:
+            return self.due_in_many.format(days=-days_past_due)
+        if days_past_due == 1:
+            return self.overdue_one
+        return self.overdue_many.format(days=days_past_due)
+
 
 ENGLISH = Phrases(
     invoice="Invoice",

@@ -25,20 +25,6 @@ _SMALL = 'class="muted" style="color:#5b6472;font-size:13px"'
 _LATE = 'class="late" style="color:#a4262c;font-size:13px"'
 
 
-def when(scope: Scope, days_past_due: int) -> str:
-    """How an invoice stands to its due date, in words."""
-    words = scope.phrases
-    if days_past_due == 0:
-        return words.due_today
-    if days_past_due == -1:
-        return words.due_in_one
-    if days_past_due < 0:
-        return words.due_in_many.format(days=-days_past_due)
-    if days_past_due == 1:
-        return words.overdue_one
-    return words.overdue_many.format(days=days_past_due)
-
-
 def _shown(scope: Scope) -> tuple[tuple[InvoiceFacts, ...], tuple[InvoiceFacts, ...]]:
     invoices = scope.context.invoices
     if len(invoices) <= MOST_ROWS:
@@ -94,7 +80,7 @@ def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
     number = escape(invoice.number)
     issued = words.issued.format(date=formats.date(invoice.issued_on, scope.locale))
     due = formats.date(invoice.due_on, scope.locale)
-    standing = when(scope, invoice.days_past_due)
+    standing = scope.phrases.when(invoice.days_past_due)
     style = _LATE if invoice.days_past_due > 0 else _SMALL
     amount = escape(scope.money(invoice.balance))
     partly = ""
@@ -119,7 +105,7 @@ def text_table(scope: Scope) -> str:
         (
             invoice.number,
             formats.date(invoice.due_on, scope.locale),
-            when(scope, invoice.days_past_due),
+            scope.phrases.when(invoice.days_past_due),
             scope.money(invoice.balance),
         )
         for invoice in shown
