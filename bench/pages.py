@@ -2,8 +2,9 @@
 
 python -m bench.pages --invoices 1000000
 
-Django's test client, so without a network; every page warm, the books taking turns, medians. A book is built once: with
-`DUNWELL_BENCH_DATABASE_URL` a second call measures the books that stand there.
+Each book has a server and tables of its own, so that a page that reads a whole table, whosever rows, shows. Django's
+test client in a process beside each book, so without a network; every page warm, the books taking turns, medians.
+`--keep FOLDER` keeps the books there: a second call measures those that stand.
 """
 
 from __future__ import annotations
@@ -12,8 +13,12 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 from bench.setting import bench_database
@@ -45,14 +50,24 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--invoices", type=int, default=1_000_000)
     arguments.add_argument("--rounds", type=int, default=15)
+    arguments.add_argument("--keep", type=Path, help="folder that keeps the books")
+    arguments.add_argument("--desk", action="store_true", help="serve one book: pages in, seconds out")
     options = arguments.parse_args()
-    with bench_database():
-        sys.stdout.write(json.dumps(measure(options.invoices, options.rounds)) + "\n")
+    if options.desk:
+        _serve_desk(options.invoices, options.keep)
+    else:
+        sys.stdout.write(json.dumps(measure(options.invoices, options.rounds, options.keep)) + "\n")
 
 
-def measure(invoices: int, rounds: int) -> dict[str, Any]:
+def measure(invoices: int, rounds: int, keep: Path | None) -> dict[str, Any]:
+    with ExitStack() as books:
+        small = books.enter_context(_desk_beside(SMALL, keep))
+        large = books.enter_context(_desk_beside(invoices, keep))
+        return _compare(small, large, invoices, rounds)
+
+
+def _compare(small: _DeskBeside, large: _DeskBeside, invoices: int, rounds: int) -> dict[str, Any]:
     load = os.getloadavg()[0]
-    small, large = _desk(SMALL), _desk(invoices)
     for _ in range(2):
         for page in PAGES:
             small.seconds(page)
@@ -103,6 +118,46 @@ class _Desk:
         seconds = time.perf_counter() - started
         assert response.status_code in {200, 302}, (page, response.status_code)
         return seconds
+
+
+class _DeskBeside:
+    """A desk in a process of its own, with the database of its book."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self._answer()  # the book stands
+
+    def seconds(self, page: str) -> float:
+        assert self.process.stdin is not None
+        self.process.stdin.write(page + "\n")
+        self.process.stdin.flush()
+        return float(self._answer())
+
+    def _answer(self) -> str:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            msg = "the process with the book has ended; its own words are above"
+            raise RuntimeError(msg)
+        return line
+
+
+@contextmanager
+def _desk_beside(invoices: int, keep: Path | None) -> Iterator[_DeskBeside]:
+    command = [sys.executable, "-m", "bench.pages", "--desk", "--invoices", str(invoices)]
+    command += ["--keep", str(keep)] if keep else []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield _DeskBeside(process)  # leaving closes its input, upon which it ends
+
+
+def _serve_desk(invoices: int, keep: Path | None) -> None:
+    with bench_database(keep / str(invoices) if keep else None):
+        desk = _desk(invoices)
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        for line in sys.stdin:
+            sys.stdout.write(f"{desk.seconds(line.strip())}\n")
+            sys.stdout.flush()
 
 
 def _desk(invoices: int) -> _Desk:

@@ -5,28 +5,33 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def bench_database() -> Iterator[str]:
+def bench_database(keep: Path | None = None) -> Iterator[str]:
     """Set Django up on a fresh, migrated database; its URL.
 
-    `DUNWELL_BENCH_DATABASE_URL` names an empty database to use instead; it is left filled.
+    `keep` is a folder whose embedded database is used and left filled. `DUNWELL_BENCH_DATABASE_URL` names an empty
+    database to use instead.
     """
     named = os.environ.get("DUNWELL_BENCH_DATABASE_URL", "")
-    if named:
+    if named and keep is None:
         os.environ["DUNWELL_DATABASE_URL"] = named
         _set_up()
         yield named
         return
-    with tempfile.TemporaryDirectory(prefix="dunwell-bench-", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o711)  # the embedded server's user must get through when we are root
+    with ExitStack() as stack:
+        if keep is None:
+            made = tempfile.TemporaryDirectory(prefix="dunwell-bench-", ignore_cleanup_errors=True)
+            keep = Path(stack.enter_context(made))
+        keep.mkdir(parents=True, exist_ok=True)
+        keep.chmod(0o711)  # the embedded server's user must get through when we are root
         from dunwell.config.embedded import share
 
-        server = share(Path(folder))
-        os.environ |= {"DUNWELL_DATABASE_URL": server.url, "DUNWELL_DATA_DIR": folder}
+        server = share(keep)
+        os.environ |= {"DUNWELL_DATABASE_URL": server.url, "DUNWELL_DATA_DIR": str(keep)}
         try:
             _set_up()
             yield server.url

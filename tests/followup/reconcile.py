@@ -6,9 +6,20 @@ from decimal import Decimal
 
 from django.forms.models import model_to_dict
 
-from dunwell.followup.models import BookTotal, CustomerBalance, CustomerProfile, CustomerStanding, StandingCount
+from dunwell.followup.models import (
+    Action,
+    BookTotal,
+    CustomerBalance,
+    CustomerProfile,
+    CustomerStanding,
+    StandingCount,
+)
+from dunwell.followup.queries.policies_in_force import policies_in_force
 from dunwell.followup.queries.standing import book_standing
+from dunwell.ledger.models import DueDateExtension
+from dunwell.organizations.models import Organization
 from dunwell.rules.aging import BUCKETS, bucket
+from dunwell.rules.escalation import Anchor
 from dunwell.rules.standing import Standing, Thresholds, days_past_due
 from tests.followup.drawn import CURRENCIES, World
 from tests.followup.oracle import ZERO, Book, Profiles, defaulters_by, disputed, standing_of
@@ -36,6 +47,29 @@ def sums_of(book: Book, customer: int, currency: str) -> Sums:
 
 def figures(row: CustomerBalance | BookTotal) -> Sums:
     return {name: value for name, value in model_to_dict(row).items() if name in (*FIGURES, *COUNTS)}
+
+
+def in_vain(organization: Organization, book: Book, standings: dict[int, Standing]) -> set[int]:
+    """Who is late and has had the last step of their policy for an invoice that is still open."""
+    profiles, policies = Profiles(organization, book, set()), policies_in_force(organization)
+    anchors = dict(
+        DueDateExtension.objects.filter(organization=organization).order_by("pk").values_list("invoice_id", "pk")
+    )
+    done = {
+        (action.invoice_id, action.anchor_id, action.lineage, action.occurrence)
+        for action in Action.objects.filter(organization=organization, state="done", anchor_kind="due")
+    }
+    found = set()
+    for pk in book.balances:
+        invoice = book.invoices[pk]
+        policy = profiles.policy_of(invoice.customer_id, invoice.currency, policies)
+        from_due = [one for one in policies.timed if one.policy == policy and one.rule.anchor is Anchor.DUE]
+        last = max(from_due, key=lambda one: (one.rule.offset_days, one.row.pk), default=None)
+        is_late = standings[invoice.customer_id] in (Standing.LATE, Standing.DEFAULTER)
+        key = last and (pk, anchors.get(pk, 0), last.rule.lineage, last.rule.occurrence)
+        if is_late and key in done:
+            found.add(invoice.customer_id)
+    return found
 
 
 def check_rollups(world: World) -> None:
@@ -67,6 +101,8 @@ def check_rollups(world: World) -> None:
     assert {row.customer_id for row in found if row.on_hold} == held
     counts = {name.value: sum(value is name for value in standings.values()) for name in Standing}
     assert dict(StandingCount.objects.filter(organization=organization).values_list("standing", "customers")) == counts
+
+    assert {row.customer_id for row in found if row.chased_in_vain} == in_vain(organization, book, standings)
 
     read = book_standing(organization, world.today)
     assert read.customers == counts

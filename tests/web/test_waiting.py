@@ -11,8 +11,11 @@ from django.test import Client
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeState, OldDebtRelease, PolicyStep
 from dunwell.followup.queries import pending
-from dunwell.ledger.models import Customer, Invoice
+from dunwell.followup.services import passes
+from dunwell.followup.services.prepare import prepare
+from dunwell.ledger.models import Customer, Invoice, TouchedCustomer
 from dunwell.organizations.models import Organization, OrganizationSettings, User
+from dunwell.organizations.queries import database_now
 from dunwell.organizations.scope import Scope
 from tests import worlds
 from tests.web.conftest import Desk, late_customer, run
@@ -183,6 +186,9 @@ def everything(desk: Desk, ancient: Action) -> Desk:
     last = PolicyStep.objects.filter(organization=desk.organization).order_by("-offset_days")[0]
     ended = Action.objects.filter(customer=chased, lineage=last.lineage)
     assert ended.update(state=ActionState.DONE, reason="", recheck_on=None, done_on=desk.today) == 2
+    # Whom every reminder has reached in vain is found with the standings
+    TouchedCustomer.objects.create(organization=desk.organization, customer_id=chased.pk)
+    prepare(passes.begin(desk.organization, as_of=desk.today, now=database_now(), channels_set_up=("email",)))
     return desk
 
 

@@ -13,9 +13,11 @@ from dunwell.followup.models import Notice, NoticeState, PlanState, Run, Standin
 from dunwell.followup.queries.pending import needs_person_counts
 from dunwell.ledger.models import Payment
 from dunwell.messaging.models import ChannelPause
+from dunwell.organizations.counts import count, counts_by
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
 from dunwell.organizations.scope import Scope
+from dunwell.rules.standing import CHANGE_NAMES
 from dunwell.rules.windows import local_moment
 
 # How long after the morning a worker may take before somebody is told
@@ -55,13 +57,13 @@ def latest_day(scope: Scope, today: dt.date, *, with_payments: bool = True) -> D
 def _day(scope: Scope, day: dt.date, run: Run | None, with_payments: bool) -> Day:
     payments = scope.rows(Payment).filter(succeeded_on=day, is_opening=False)
     received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
-    notices = scope.rows(Notice).filter(as_of=day).values("state").annotate(n=Count("pk"))
+    notices = scope.rows(Notice).filter(as_of=day)
     changes = scope.rows(StandingChange).filter(changed_on=day)
     return Day(
         day=day,
         received=[Received(row["currency"], row["amount"], row["n"]) for row in received] if with_payments else [],
-        notices={row["state"]: row["n"] for row in notices.order_by("state")},
-        changes={row["name"]: row["n"] for row in changes.values("name").annotate(n=Count("pk")).order_by("name")},
+        notices=dict(sorted(counts_by(scope.organization, notices, "state", NoticeState.values).items())),
+        changes=dict(sorted(counts_by(scope.organization, changes, "name", CHANGE_NAMES).items())),
         last_run=run,
     )
 
@@ -86,7 +88,7 @@ class NeedsPerson:
 def needs_person(scope: Scope, now: dt.datetime) -> NeedsPerson:
     to_approve = scope.rows(Notice).filter(state=NoticeState.AWAITING_APPROVAL)
     return NeedsPerson(
-        to_approve=to_approve.count(),
+        to_approve=count(to_approve),
         cases=needs_person_counts(scope),
         pauses=list(ChannelPause.objects.filter(organization=scope.organization)),
         pass_missing=_pass_missing(scope.organization, now),

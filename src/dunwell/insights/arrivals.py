@@ -12,6 +12,7 @@ from dunwell.insights.activity import Received
 from dunwell.ledger.models import FileImport, ImportState, Payment
 from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.calendars import calendar_of
+from dunwell.organizations.counts import count
 from dunwell.organizations.models import Organization
 from dunwell.organizations.scope import Scope
 from dunwell.rules.calendars import NoBusinessDayError
@@ -52,7 +53,7 @@ def arrivals(scope: Scope, today: dt.date) -> Arrivals:
         received=received,
         latest=list(latest),
         bounced=list(bounced.order_by("-failed_on", "-pk")[:MOST_PAYMENTS]),
-        failed_messages=messages.filter(finished_at__gte=start).count(),
+        failed_messages=count(messages.filter(finished_at__gte=start)),
         imports=list(imports.order_by("-pk")[:MOST_PAYMENTS]) if scope.whole_book else [],
     )
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
-from django.db.models.expressions import RawSQL
 
 from dunwell.followup.models import Action, ActionState, CustomerBalance, Notice, StandingChange
-from dunwell.followup.queries.pending import LAST_STEP_DONE, customers_chased_in_vain
+from dunwell.followup.queries.pending import LAST_STEP_DONE
 from dunwell.ledger.models import Contact, Customer, Hold
 from dunwell.organizations.scope import Scope
 
@@ -27,9 +26,7 @@ def of_standing(scope: Scope, customers: QuerySet[Customer], standing: str) -> Q
     if standing == ON_HOLD:
         return customers.filter(standing__on_hold=True)
     if standing == LAST_STEP_DONE:
-        # One array, not thousands of parameters; the text is constant
-        ids = RawSQL("SELECT unnest(%s::bigint[])", [customers_chased_in_vain(scope)])
-        return customers.filter(pk__in=ids)
+        return customers.filter(standing__organization=scope.organization, standing__chased_in_vain=True)
     return customers.filter(standing__organization=scope.organization, standing__standing=standing)
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.queries.pending import stuck_notices
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageEvent
+from dunwell.organizations.counts import RowCount, counts, counts_by
 from dunwell.organizations.scope import Scope
+from dunwell.rules.waiting import Final, Waiting
 
 # The states in which a notice still has something to come, in the order of their life.
 UNFINISHED = (
@@ -40,7 +43,13 @@ def at_hand(notices: QuerySet[Notice], since: dt.date) -> QuerySet[Notice]:
 
 def described(notices: QuerySet[Notice]) -> QuerySet[Notice]:
     """The same notices, each with its customer, step and the number of its `invoices`."""
-    return notices.select_related("customer", "step").annotate(invoices=Count("items"))
+    return notices.select_related("customer", "step").annotate(
+        invoices=RowCount(
+            NoticeItem.objects.filter(organization=OuterRef("organization"), notice=OuterRef("pk"))
+            .order_by()
+            .values("pk")
+        )
+    )
 
 
 def only_stuck(scope: Scope, notices: QuerySet[Notice]) -> QuerySet[Notice]:
@@ -54,25 +63,40 @@ def of_customers_matching(scope: Scope, rows: QuerySet[Any], search: str) -> Que
     return rows.filter(customer__in=customers.order_by().values("pk"))
 
 
-def notice_counts(scope: Scope, since: dt.date) -> dict[str, int]:
-    """How many notices at hand there are by state."""
-    rows = at_hand(notices(scope), since).order_by().values("state").annotate(n=Count("pk"))
-    return {row["state"]: row["n"] for row in rows}
+@dataclass(frozen=True)
+class Totals:
+    """How much there is of follow-up's lists; none is counted further than pages say."""
+
+    notices: int
+    waiting: int
+    ended: int
+
+
+def totals(scope: Scope, since: dt.date) -> Totals:
+    """What is at hand, waits, and has ended since a day."""
+    unfinished = notices(scope).filter(state__in=UNFINISHED)
+    finished = notices(scope).filter(state__in=FINISHED, as_of__gte=since)
+    found = counts(
+        scope.organization,
+        {
+            "unfinished": unfinished.order_by().values("pk"),
+            "finished": finished.order_by().values("pk"),
+            "waiting": waiting(scope).order_by().values("pk"),
+            "ended": ended_since(scope, ended(scope), since).order_by().values("pk"),
+        },
+    )
+    return Totals(found.get("unfinished", 0) + found.get("finished", 0), found.get("waiting", 0), found.get("ended", 0))
 
 
 def waiting_counts(scope: Scope) -> dict[str, int]:
     """How many due steps wait, by reason."""
-    return _by_reason(waiting(scope))
+    return counts_by(scope.organization, waiting(scope), "reason", [reason.value for reason in Waiting])
 
 
 def ended_counts(scope: Scope, since: dt.date) -> dict[str, int]:
     """How many due steps ended without being sent since this day, by reason."""
-    return _by_reason(ended_since(scope, ended(scope), since))
-
-
-def _by_reason(actions: QuerySet[Action]) -> dict[str, int]:
-    rows = actions.order_by().values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
-    return {row["reason"]: row["n"] for row in rows}
+    lately = ended_since(scope, ended(scope), since)
+    return counts_by(scope.organization, lately, "reason", [reason.value for reason in Final])
 
 
 def waiting(scope: Scope) -> QuerySet[Action]:

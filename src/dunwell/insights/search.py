@@ -11,12 +11,12 @@ from dunwell.ledger.models import Contact, Customer, Invoice
 from dunwell.ledger.models.customers import CONTACT_WORDS
 from dunwell.messaging.models import Message
 from dunwell.messaging.models.outbox import MESSAGE_WORDS
-from dunwell.organizations.scope import Scope
+from dunwell.organizations.scope import Row, Scope
 from dunwell.rules.names import name_key
 
 # An invoice list narrowed by a customer's name looks at so many customers at most.
 MOST_CUSTOMERS = 500
-# So many messages are found by their words before they are put in order.
+# So many rows are found by their words before they are put in order.
 MOST_SORTED = 500
 
 
@@ -93,15 +93,14 @@ def messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> Q
     return messages.filter(organization=scope.organization).alias(found_by=MESSAGE_WORDS).filter(found_by=query)
 
 
-def newest_messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> QuerySet[Message]:
-    """The same messages, the newest first, for a page that shows a few of them.
+def first_of(found: QuerySet[Row], *order: str) -> QuerySet[Row]:
+    """The same rows in an order, for a page that shows the first few of them.
 
-    Newest first and few tempts the database to read every message backwards until enough have matched: with a rare
-    word that is all of them. So the index of words is asked first; only a word that many have is left to that walk,
-    which then soon ends.
+    An order and a few tempt the database to read every row in that order until enough have matched: with a rare word
+    that is all of them. So the index of words is asked first; only a word that many have is left to that walk, which
+    then soon ends where an index has the order.
     """
-    found = messages_matching(scope, text, messages)
     some = list(found.order_by().values_list("pk", flat=True)[: MOST_SORTED + 1])
     if len(some) <= MOST_SORTED:
-        found = messages.filter(organization=scope.organization, pk__in=some)
-    return found.order_by("-pk")
+        found = found.model._default_manager.filter(pk__in=some)  # noqa: SLF001 - Django's documented Meta API
+    return found.order_by(*order)

@@ -15,6 +15,18 @@ class Standing(StrEnum):
     DEFAULTER = "defaulter"
 
 
+# Every name `change_name` gives
+CHANGE_NAMES = (
+    "became_defaulter",
+    "defaulted_again",
+    "became_late",
+    "improved_to_late",
+    "cleared",
+    "became_due_soon",
+    "became_current",
+)
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Days that separate the standings, set per organization."""

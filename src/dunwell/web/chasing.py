@@ -42,7 +42,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
             "progress": steps,
             "has_book": steps is None or steps.facts.book,
             "sample": sample_of(desk),
-            "waiting_total": sum(insights.waiting_counts(desk.scope).values()),
+            "waiting_total": insights.totals(desk.scope, desk.today).waiting,
         },
     )
 

@@ -12,7 +12,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from dunwell.insights.customers import balances_prefetch
-from dunwell.insights.search import contacts_matching, customers_matching, invoices_matching, newest_messages_matching
+from dunwell.insights.search import (
+    contacts_matching,
+    customers_matching,
+    first_of,
+    invoices_matching,
+    messages_matching,
+)
 from dunwell.ledger.models import Contact
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
@@ -50,10 +56,9 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
     scope = desk.scope
     found = {
         "customers": _first(
-            customers_matching(scope, text, customers.rows(desk))
+            first_of(customers_matching(scope, text, customers.rows(desk)), "name_key", "pk")
             .select_related("standing")
             .prefetch_related(balances_prefetch(scope))
-            .order_by("name_key", "pk")
         ),
         "invoices": _first(
             invoices_matching(scope, text, invoices.rows(desk))
@@ -61,12 +66,12 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
             .order_by(F("settled_on").desc(nulls_first=True), "due_on", "pk")
         ),
         "contacts": _first(
-            contacts_matching(scope, text, scope.rows(Contact)).select_related("customer").order_by("name", "pk")
+            first_of(contacts_matching(scope, text, scope.rows(Contact)), "pk").select_related("customer")
         ),
     }
     if desk.may(Permission.READ_NOTICES):
-        rows = newest_messages_matching(scope, text, messages.rows(desk))
-        found["mails"] = _first(rows.select_related("customer"))
+        found_mails = messages_matching(scope, text, messages.rows(desk))
+        found["mails"] = _first(first_of(found_mails, "-pk").select_related("customer"))
     return found
 
 

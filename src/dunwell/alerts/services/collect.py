@@ -10,10 +10,8 @@ from django.db import connection, transaction
 from dunwell.alerts.models import AlertWatch
 from dunwell.alerts.queries.choices import Told, told
 from dunwell.alerts.sql import statement
-from dunwell.followup.queries.pending import customers_chased_in_vain
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
-from dunwell.organizations.scope import Scope
 from dunwell.rules.alerts import AlertKind, ByMail
 from dunwell.rules.windows import local_moment
 
@@ -74,8 +72,7 @@ def _found(organization: Organization, kinds: set[str], *, since: dt.datetime, n
             cursor.execute(statement(source), parameters)
             found += [alert_id for (alert_id,) in cursor.fetchall()]
         if AlertKind.LAST_STEP_DONE in kinds:
-            in_vain = customers_chased_in_vain(Scope(organization))
-            cursor.execute(statement("last_steps"), {**parameters, "chased_in_vain": in_vain})
+            cursor.execute(statement("last_steps"), parameters)
             found += [alert_id for (alert_id,) in cursor.fetchall()]
     return found
 

@@ -92,6 +92,12 @@ class Action(models.Model):
                 condition=Q(state__in=("waiting", "planned")),
                 name="action_active_by_customer",
             ),
+            # Counted by reason, by customer
+            models.Index(
+                fields=("organization", "reason", "customer"),
+                condition=Q(state="waiting"),
+                name="action_waiting_by_reason",
+            ),
             # What ended lately, for the list and the count on its tab
             models.Index(fields=("organization", "changed_at"), condition=Q(state="final"), name="action_ended"),
             models.Index(fields=("notice",), condition=Q(notice__isnull=False), name="action_by_notice"),

@@ -86,7 +86,8 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=("organization", "customer", "as_of"), name="notice_by_customer"),
-            models.Index(fields=("organization", "as_of", "state"), name="notice_by_day"),
+            # Lists and counts of follow-up: what has a state, of which day
+            models.Index(fields=("organization", "state", "as_of"), name="notice_by_state"),
             # Contact interval and weekly limit look only a few days back
             models.Index(
                 fields=("organization", "contact_on"),

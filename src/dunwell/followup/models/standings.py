@@ -70,6 +70,11 @@ class CustomerStanding(models.Model):
     on_hold = models.BooleanField(default=False)
     oldest_due_on = models.DateField(null=True, blank=True, help_text="Oldest undisputed due date of what is open.")
     was_defaulter = models.BooleanField(default=False)
+    chased_in_vain = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Late, and the last step of its policy had gone for an invoice still open: a person decides.",
+    )
 
     class Meta:
         constraints = [
@@ -77,7 +82,15 @@ class CustomerStanding(models.Model):
                 condition=Q(standing__in=[value for value, _ in STANDINGS]), name="customer_standing_known"
             )
         ]
-        indexes = [models.Index(fields=("organization", "standing", "oldest_due_on"), name="customer_standing_list")]
+        indexes = [
+            models.Index(fields=("organization", "standing", "oldest_due_on"), name="customer_standing_list"),
+            # What needs a person: listed the longest overdue first, and counted
+            models.Index(
+                fields=("organization", "oldest_due_on", "customer"),
+                condition=Q(chased_in_vain=True),
+                name="customer_chased_in_vain",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.standing
@@ -98,6 +111,8 @@ class StandingChange(models.Model):
         indexes = [
             models.Index(fields=("organization", "id"), name="standing_change_cursor"),
             models.Index(fields=("organization", "customer", "changed_on"), name="standing_change_by_customer"),
+            # What Home counts of a day
+            models.Index(fields=("organization", "changed_on", "name"), name="standing_change_by_day"),
         ]
 
     def __str__(self) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from dunwell.followup.models import Action, ActionState, Notice, NoticeState
-from dunwell.followup.sql import statement
+from dunwell.followup.models import Action, ActionState, CustomerStanding, Notice, NoticeState
+from dunwell.organizations.counts import counts, counts_by
 from dunwell.organizations.scope import Scope
 from dunwell.rules.waiting import EXPLANATIONS, NEEDS_A_PERSON
 
@@ -72,41 +71,36 @@ def needs_person(scope: Scope) -> list[dict[str, Any]]:
 
 
 def needs_person_counts(scope: Scope) -> dict[str, int]:
-    """How much of each kind `needs_person` would list without its limit; kinds with nothing are left out.
+    """How much of each kind `needs_person` would list, at most one above 10,000; kinds with nothing are left out.
 
     Notices are counted by state (`uncertain`, `failed`), everything else in customers.
     """
-    notices = stuck_notices(scope).order_by().values_list("state").annotate(Count("pk"))
-    actions = (
-        _stuck_actions(scope)
-        .order_by()
-        .values_list("reason")
-        .annotate(n=Count("customer", distinct=True))
-        .order_by("-n", "reason")
-    )
-    in_vain = {LAST_STEP_DONE: len(customers_chased_in_vain(scope))}
-    by_state = dict(notices)
-    counts = {state.value: by_state.get(state.value, 0) for state in (NoticeState.UNCERTAIN, NoticeState.FAILED)}
-    return {kind: count for kind, count in (counts | in_vain | dict(actions)).items() if count}
+    stuck = stuck_notices(scope).order_by()
+    first = {state.value: stuck.filter(state=state) for state in (NoticeState.UNCERTAIN, NoticeState.FAILED)}
+    return {
+        **counts(scope.organization, {**first, LAST_STEP_DONE: in_vain(scope)}),
+        **counts_by(
+            scope.organization,
+            scope.rows(Action).filter(state=ActionState.WAITING),
+            "reason",
+            [reason.value for reason in NEEDS_A_PERSON],
+            of="customer",
+        ),
+    }
+
+
+def in_vain(scope: Scope) -> QuerySet[CustomerStanding]:
+    """Customers whom every reminder has reached in vain: nothing chases an open invoice any more, a person decides.
+
+    As of the last assessment, like the standing itself.
+    """
+    return scope.rows(CustomerStanding).filter(chased_in_vain=True)
 
 
 def chased_in_vain(scope: Scope) -> list[dict[str, Any]]:
-    """Customers with an open invoice whose last step is done: nothing chases it any more, a person decides."""
+    """Those of `in_vain` to be listed, the longest overdue first."""
+    found = in_vain(scope).order_by("oldest_due_on", "customer").values_list("customer", "customer__name")
     return [
         {"reason": LAST_STEP_DONE, "why": WHY_LAST_STEP_DONE, "customer": name, "customer_id": customer_id}
-        for customer_id, name in _chased_in_vain(scope, MOST_LISTED)
+        for customer_id, name in found[:MOST_LISTED]
     ]
-
-
-def customers_chased_in_vain(scope: Scope) -> list[int]:
-    """All of `chased_in_vain` by id, however many they are."""
-    return [customer_id for customer_id, _ in _chased_in_vain(scope, None)]
-
-
-def _chased_in_vain(scope: Scope, most: int | None) -> list[tuple[int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            statement("chased_in_vain"),
-            {"organization": scope.organization.pk, "owner": scope.only_owner_id, "most": most},
-        )
-        return [(customer_id, name) for customer_id, name in cursor.fetchall()]

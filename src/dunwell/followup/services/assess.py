@@ -48,6 +48,7 @@ def assess(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, 
     again = 0
     if assessed:
         again = _profile(this, policies) + _assign(this, policies)
+        execute("write_chased_in_vain", parameters)
     state.assessed_as_of, state.assessed_basis = this.as_of, basis
     return assessed, again
 

@@ -136,6 +136,16 @@ class Invoice(models.Model):
                 condition=Q(settled_on__isnull=False),
                 name="invoice_settled_since",
             ),
+            # The orders that the list of all invoices can have; by number it has the unique key's
+            models.Index(fields=("organization", "due_on", "id"), name="invoice_by_due"),
+            models.Index(fields=("organization", "issued_on", "id"), name="invoice_by_issue"),
+            models.Index(fields=("organization", "balance", "id"), name="invoice_by_balance"),
+            # States that few invoices are in: found without reading the others
+            models.Index(
+                fields=("organization", "status", "due_on", "id"),
+                condition=Q(status__in=("draft", "partially_paid", "void", "written_off")),
+                name="invoice_of_rare_status",
+            ),
             # A customer's page, assessing one customer, and the tenant key to customers
             models.Index(fields=("organization", "customer", "due_on"), name="invoice_by_customer"),
         ]

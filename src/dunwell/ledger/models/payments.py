@@ -96,6 +96,13 @@ class Payment(models.Model):
             models.Index(fields=("organization", "customer", "initiated_on"), name="payment_by_customer"),
             # Netting and holds ask only for what is not used up
             models.Index(fields=("organization", "customer"), condition=Q(unapplied__gt=0), name="payment_unapplied"),
+            # What came in on a day, added up from the index alone
+            models.Index(
+                fields=("organization", "succeeded_on"),
+                include=("currency", "amount"),
+                condition=Q(succeeded_on__isnull=False, is_opening=False),
+                name="payment_received",
+            ),
             # Pending payments hold their invoice for a few days only, so the day finds them
             models.Index(fields=("organization", "initiated_on"), name="payment_by_day"),
             # Unapplied credit as of a past day: what has been used, refunded or has failed since

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 
 from dunwell.organizations import saved_views
+from dunwell.organizations.counts import MOST_COUNTED
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.lists import files
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Table
-from dunwell.web.templatetags.figures import MOST_COUNTED
 
 # A file of the whole book is work for the database: enough for a person, too little for a program that asks in a loop
 MOST_EXPORTS = 60

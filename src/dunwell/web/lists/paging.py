@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Model, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import QueryDict
 
+from dunwell.organizations.counts import MOST_COUNTED, count
 from dunwell.web.lists.table import Sort
-from dunwell.web.templatetags.figures import MOST_COUNTED
 
 PER_PAGE = 50
 PAGE_SIZES = (25, 50, 100, 250)
@@ -71,8 +72,17 @@ def pages_of(count: int, per_page: int) -> int:
 
 def ordered(rows: QuerySet[Any], query: QueryDict, sorts: Mapping[str, Sort], default: str) -> QuerySet[Any]:
     key, descending = _chosen(query, sorts, default)
-    order = [F(field).desc(nulls_last=True) if descending else F(field).asc() for field in sorts[key].fields]
+    order = [_ordered_by(rows.model, field, descending) for field in sorts[key].fields]
     return rows.order_by(*order, "-pk" if descending else "pk")
+
+
+def _ordered_by(model: type[Model], field: str, descending: bool) -> OrderBy:
+    """What is empty comes last both ways; a column that is never empty is asked for as an index has it."""
+    if not descending:
+        return F(field).asc()
+    own = field in {one.name for one in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented Meta API
+    always_there = own and not model._meta.get_field(field).null  # noqa: SLF001
+    return F(field).desc() if always_there else F(field).desc(nulls_last=True)
 
 
 def _chosen(query: QueryDict, sorts: Mapping[str, Sort], default: str) -> tuple[str, bool]:
@@ -87,10 +97,10 @@ def listing(rows: QuerySet[Any], query: QueryDict, sorts: Mapping[str, Sort], de
     key, descending = _chosen(query, sorts, default)
     size = query.get("per", "")
     per_page = int(size) if size in {str(one) for one in PAGE_SIZES} else PER_PAGE
-    count = rows.order_by()[: MOST_COUNTED + 1].count()
+    found = count(rows)
     asked = query.get("page", "1")
     wanted = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    page = min(wanted, pages_of(count, per_page))
+    page = min(wanted, pages_of(found, per_page))
     start = (page - 1) * per_page
-    shown = list(ordered(rows, query, sorts, default)[start : start + per_page]) if count else []
-    return Listing(shown, count, page, per_page, key, descending, sorts)
+    shown = list(ordered(rows, query, sorts, default)[start : start + per_page]) if found else []
+    return Listing(shown, found, page, per_page, key, descending, sorts)

@@ -15,9 +15,9 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-register = template.Library()
+from dunwell.organizations.counts import MOST_COUNTED
 
-MOST_COUNTED = 10_000
+register = template.Library()
 
 
 @functools.cache

@@ -44,6 +44,11 @@ def _since(desk: Desk, found: Rows, value: str) -> Rows:
     return insights.at_hand(found, since(desk, value))
 
 
+def _of_day(_desk: Desk, found: Rows, first: dt.date, last: dt.date) -> Rows:
+    # Every state is named, because the index has the state before the day
+    return found.filter(state__in=NoticeState.values, as_of__range=(first, last))
+
+
 def _search(desk: Desk, found: Rows, text: str) -> Rows:
     return insights.of_customers_matching(desk.scope, found, text)
 
@@ -52,13 +57,7 @@ def follow_up(desk: Desk, shown: Shown) -> dict[str, Any]:
     """What the lists of follow-up share: their tabs with counts."""
     period = desk.request.GET.get("period", "")
     first = since(desk, period if period in {"7", "30"} else LAST)
-    return {
-        "tab": shown.table.name,
-        "since": first,
-        "notices_total": sum(insights.notice_counts(desk.scope, first).values()),
-        "waiting_total": sum(insights.waiting_counts(desk.scope).values()),
-        "ended_total": sum(insights.ended_counts(desk.scope, first).values()),
-    }
+    return {"tab": shown.table.name, "since": first, "totals": insights.totals(desk.scope, first)}
 
 
 NOTICES = Table(
@@ -152,7 +151,7 @@ NOTICES = Table(
         filters.of_choices(
             "tone", "Tone", TONES, lambda _desk, found, value: found.filter(tone=value), anything="Any tone"
         ),
-        filters.on_days("day", "Written for", filters.by_date("as_of")),
+        filters.on_days("day", "Written for", _of_day),
         filters.OF_CUSTOMER,
     ),
     empty=Empty(
