@@ -41,6 +41,22 @@ def test_advertising_is_seen(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Have a look at our special offer."),
+        ("de", "Nutzen Sie unser Sonderangebot."),
+        ("fr", "Profitez de nos offres spéciales."),
+        ("es", "Aproveche nuestras rebajas."),
+        ("it", "Scopra le nostre offerte speciali."),
+        ("pt", "Aproveite a nossa promoção."),
+        ("nl", "Profiteer van onze aanbieding."),
+    ],
+)
+def test_advertising_is_seen_in_every_language(language: str, words: str) -> None:
+    assert concerns(words + " [How to Pay]", language) == {Concern.PROMOTION}
+
+
+@pytest.mark.parametrize(
     "words", ["courteous discounted issue", "{{ court }} [Bank] <a class='newsletter'>", "the saleable [How to Pay]"]
 )
 def test_parts_of_words_tags_and_markup_are_not_words(words: str) -> None:

@@ -59,6 +59,26 @@ def test_what_is_typed_is_shown_as_a_customer_would_read_it(
     assert reminder.version == 1  # looking changes nothing
 
 
+def test_the_plain_text_is_made_from_the_body_to_be_edited(
+    owner: Client, desk: Desk, reminder: MessageTemplate
+) -> None:
+    at = desk.url(f"templates/{reminder.pk}/")
+    typed = words(reminder, subject="Mine", body_html="<p>Dear [Client Name],</p><ul><li>{{ total_due }}</li></ul>")
+    page = owner.post(at, {**typed, "body_text": "", "do": "plain"})
+    assert page.status_code == 200
+    form = page.context["form"]
+    assert form["body_text"].value() == "Dear [Client Name],\n\n- {{ total_due }}\n"
+    assert form["subject"].value() == "Mine"  # what was typed is still there, and nothing is stored
+    reminder.refresh_from_db()
+    assert reminder.version == 1
+    broken = owner.post(at, {**typed, "body_html": "<p>{% if %}", "body_text": "kept", "do": "plain"})
+    assert broken.status_code == 200
+    edited = owner.post(at, {**typed, "body_text": "Dear [Client Name], in other words."})
+    assert edited.status_code == 302
+    reminder.refresh_from_db()
+    assert reminder.body_text == "Dear [Client Name], in other words."
+
+
 def test_the_check_tells_what_is_wrong_and_what_to_think_about(
     owner: Client, desk: Desk, reminder: MessageTemplate
 ) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from babel import Locale
 from django import forms
 
 from dunwell.messaging.models.templates import Tone
-from dunwell.messaging.rendering import TemplateRefusedError, TemplateSource, compile_template
+from dunwell.messaging.rendering import TemplateRefusedError, TemplateSource, compile_template, derive_text
 from dunwell.messaging.texts import SHIPPED
 
 # Languages that texts come in first, then the others people ask for
@@ -37,7 +39,8 @@ class TextForm(forms.Form):
         required=False,
         max_length=50_000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="For readers without HTML. Empty: made from the body above.",
+        help_text="For readers without HTML. Empty: made from the body each time. What stands here is sent as it is, "
+        "and does not follow the body.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -53,6 +56,15 @@ class TextForm(forms.Form):
 
 def source_of(values: dict[str, Any]) -> TemplateSource:
     return TemplateSource(values.get("subject", ""), values.get("body_html", ""), values.get("body_text", ""))
+
+
+def with_plain_text(data: Mapping[str, str]) -> TextForm:
+    """What was typed, with a plain text made from its body to go on from; nothing is refused yet."""
+    typed = {name: data.get(name, "") for name in TextForm.base_fields}
+    # The check beside the editor says what is wrong with a body of which none can be made
+    with contextlib.suppress(TemplateRefusedError):
+        typed["body_text"] = derive_text(typed["body_html"])
+    return TextForm(initial=typed)
 
 
 class LanguageForm(forms.Form):

@@ -26,7 +26,7 @@ from dunwell.rules.permissions import Permission
 from dunwell.rules.wording import advice
 from dunwell.web.access import Desk, access
 from dunwell.web.middleware import HEADER, MAIL_POLICY
-from dunwell.web.texts.forms import CopyForm, LanguageForm, TextForm, language_name, source_of
+from dunwell.web.texts.forms import CopyForm, LanguageForm, TextForm, language_name, source_of, with_plain_text
 from dunwell.workflows import previews
 from dunwell.workflows.mail_test import send_test_mail
 
@@ -59,6 +59,8 @@ def library(request: HttpRequest, slug: str) -> HttpResponse:
 def text(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.EDIT_TEXTS if request.method == "POST" else Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
+    if request.POST.get("do") == "plain":
+        return desk.render("web/texts/text.html", _context(desk, found, with_plain_text(request.POST.dict())))
     form = TextForm(request.POST or None, initial=_initial(found))
     if not desk.may(Permission.EDIT_TEXTS):
         for field in form.fields.values():
