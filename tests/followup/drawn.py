@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from hypothesis import strategies as st
 
 from dunwell.followup.models import (
@@ -19,7 +21,10 @@ from dunwell.followup.models import (
     OldDebtRelease,
     PolicyStep,
     PolicyVersion,
+    Task,
 )
+from dunwell.followup.services.calls import Said, record_call
+from dunwell.followup.services.tasks import close_tasks
 from dunwell.ledger.models import (
     Allocation,
     Contact,
@@ -33,8 +38,9 @@ from dunwell.ledger.models import (
 )
 from dunwell.ledger.services.extensions import extend_due_date
 from dunwell.messaging.models import MessageTemplate
-from dunwell.organizations.models import ClosingDay, Organization
+from dunwell.organizations.models import ClosingDay, Organization, User
 from dunwell.rules.calendars import Calendar
+from dunwell.rules.calls import Outcome
 from dunwell.rules.escalation import Step, Tone
 from tests import worlds
 from tests.rules.strategies import policies
@@ -72,7 +78,7 @@ class World:
         self.template = MessageTemplate.objects.create(
             organization=self.organization, key="text", name="Text", tone="friendly", subject="S", body_html="<p>B</p>"
         )
-        self.channels = self.draw(st.sampled_from([("email",)] * 6 + [("email", "call"), ()]))
+        self.channels = self.draw(st.sampled_from([("email",)] * 6 + [("email", "sms"), ()]))
         self.lineages = itertools.count(1)
         self.policy = DunningPolicy.objects.create(organization=self.organization, name="Drawn", is_default=True)
         self.policies = [self.policy]
@@ -182,7 +188,7 @@ class World:
 
     def dispatch(self) -> None:
         """What is planned goes out, or not, as sql/record_outcome.sql would leave it."""
-        planned = Action.objects.filter(organization=self.organization, state="planned", notice=None)
+        planned = Action.objects.filter(organization=self.organization, state="planned", notice=None, task=None)
         groups: dict[tuple[int, str, str], list[int]] = {}
         fields = ("pk", "customer_id", "invoice__currency", "step__channel")
         for pk, *group in planned.order_by("pk").values_list(*fields):
@@ -207,6 +213,30 @@ class World:
             TouchedCustomer.objects.create(organization=self.organization, customer_id=customer_id)
 
     # What may happen between two passes
+
+    def work(self) -> None:
+        """A person takes up an entry of the worklist: a call with any outcome, or an internal task."""
+        task = self.pick(Task.objects.filter(organization=self.organization, state="open"))
+        if task is None:
+            return
+        shared: dict[str, Any] = {"organization": self.current(), "by": self.person(), "now": self.now()}
+        if task.kind == "task":
+            needed = self.draw(st.booleans())
+            close_tasks(task_ids=[task.pk], needed=needed, as_of=self.today, **shared)
+            return
+        contact = task.customer.contacts.first()
+        outcome = self.draw(st.sampled_from(Outcome))
+        said = Said(
+            outcome.value,
+            contact_id=contact.pk if contact else None,
+            note="They said so.",
+            promised_on=self.today + self.draw(st.integers(0, 4)) * DAY if outcome is Outcome.PROMISED else None,
+        )
+        with contextlib.suppress(ValidationError):  # paid meanwhile, or nobody's number
+            record_call(customer_id=task.customer_id, task_id=task.pk, said=said, as_of=self.today, **shared)
+
+    def person(self) -> User:
+        return User.objects.first() or worlds.make_user()
 
     def hold(self) -> None:
         invoice = self.pick(self.invoices)
@@ -448,6 +478,8 @@ CHANGES: tuple[Callable[[World], None], ...] = (
     World.end_pending,
     World.hold,
     World.hold,
+    World.work,
+    World.work,
     World.release_hold,
     World.add_invoice,
     World.add_invoice,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dunwell.followup.models import Action, CustomerPolicy, CustomerStanding, Notice, OldDebtRelease
+from dunwell.followup.models import Action, Call, CustomerPolicy, CustomerStanding, Notice, OldDebtRelease
 from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.ledger.models import (
     Allocation,
@@ -30,7 +30,19 @@ from dunwell.ledger.models import (
 from dunwell.ledger.rates import rates_to
 from dunwell.organizations.models import Organization
 from dunwell.rules import assignment
-from dunwell.rules.escalation import Anchor, CatchUp, Decision, InvoiceHistory, Step, Terms, cutoff, decide, step_day
+from dunwell.rules.escalation import (
+    BY_PEOPLE,
+    INTERNAL,
+    Anchor,
+    CatchUp,
+    Decision,
+    InvoiceHistory,
+    Step,
+    Terms,
+    cutoff,
+    decide,
+    step_day,
+)
 from dunwell.rules.netting import OpenItem, net
 from dunwell.rules.segments import PaymentFacts, SegmentLimits, expected_value, is_late, risk, segment
 from dunwell.rules.standing import Standing, Thresholds, standing
@@ -262,10 +274,14 @@ class Expectation:
         self.actions: dict[int, list[Action]] = {}
         for action in Action.objects.filter(organization=self.organization).select_related("notice", "step"):
             self.actions.setdefault(action.invoice_id, []).append(action)
+        self.channels = frozenset(self.world.channels) | BY_PEOPLE
         self.terms, self.netted = self._terms(), self.book.netting()
         mine: dict[str, Any] = {"organization": self.organization}
         self.released = set(OldDebtRelease.objects.filter(**mine).values_list("invoice_id", flat=True))
-        self.contacts = list(Notice.objects.filter(**mine, contact_on__lte=self.as_of))
+        self.contacts: list[Notice | Call] = [
+            *Notice.objects.filter(**mine, contact_on__lte=self.as_of),
+            *Call.objects.filter(**mine, contact_on__lte=self.as_of),
+        ]
         addresses = Contact.objects.filter(**mine, email_refused_at=None).exclude(email="")
         self.reachable = set(addresses.values_list("customer_id", flat=True))
         self.anchors: dict[int, int] = {}
@@ -319,7 +335,7 @@ class Expectation:
             cutoffs={offset: cutoff(offset, self.calendar, self.as_of) for offset in self.policies.offsets},
             passed={offset: cutoff(offset, self.calendar, self.as_of - DAY) for offset in self.policies.offsets},
             catch_up=CatchUp(self.settings.catch_up),
-            channels=frozenset(self.world.channels),
+            channels=self.channels,
         )
 
     def _decide(self, pk: int, result: Rows) -> list[Candidate]:
@@ -346,7 +362,7 @@ class Expectation:
             closed=frozenset(steps[key].key for key, action in mine.items() if is_closed(action)),
             known=frozenset(steps[key].key for key in mine),
             failed=frozenset(steps[key].key for key in failed),
-            had_notice=bool(reached),
+            had_notice=any(action.step.channel != INTERNAL for action in reached),
         )
         candidates = []
         by_step = {step.key: key for key, step in steps.items()}
@@ -407,7 +423,7 @@ class Expectation:
             **candidate.facts,
             below_minimum=self._is_below_minimum(invoice, candidate.step.channel, candidates),
             has_address=candidate.step.channel != "email" or customer.pk in self.reachable,
-            channel_set_up=candidate.step.channel in self.world.channels,
+            channel_set_up=candidate.step.channel in self.channels,
             contacted_on=tuple(contact.contact_on for contact in contacts if contact.contact_on),
             interval_days=self.settings.contact_interval_days,
             weekly_limit=self.settings.weekly_contact_limit,

@@ -27,7 +27,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
 def policies(draw: st.DrawFn, max_steps: int = 6) -> list[Step]:
     """Steps with distinct days for each anchor and channel, and lineages in no order; any of them may have any tone."""
     anchors = st.sampled_from([Anchor.DUE, Anchor.DUE, Anchor.DUE, Anchor.ISSUE])
-    channels = st.sampled_from(["email", "email", "email", "call", "task"])
+    channels = st.sampled_from(["email", "email", "email", "sms", "call", "task"])
     places = draw(
         st.lists(st.tuples(anchors, channels, st.integers(-10, 40)), min_size=1, max_size=max_steps, unique=True)
     )

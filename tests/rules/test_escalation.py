@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from dunwell.rules.calendars import ONE_DAY, Calendar
 from dunwell.rules.escalation import (
+    INTERNAL,
     MOST_OCCURRENCES,
     Anchor,
     CatchUp,
@@ -269,23 +270,30 @@ def test_laws_of_a_decision(situation: Situation) -> None:
     assert set(decisions) == due - history.closed, "every due step that is not closed has a decision, and no other"
     targets = [by_key[key] for key, decision in decisions.items() if decision is Decision.TARGET]
     set_up = [step for step in targets if step.channel in terms.channels]
+    beside = {
+        track: [place for channel, place in history.done.items() if (channel == INTERNAL) is track]
+        for track in (True, False)
+    }
     assert len({history.position(step) for step in set_up}) <= 1
     assert len({(history.position(step), step.channel) for step in targets}) == len(targets), "one a day and channel"
     for key, decision in decisions.items():
         step = by_key[key]
         place = history.position(step)
-        if history.done and place < max(history.done.values()):
+        is_internal = step.channel == INTERNAL
+        rivals = [target for target in targets if (target.channel == INTERNAL) is is_internal]
+        if place < max(beside[is_internal], default=place):
             assert decision is Decision.ALREADY_PAST
         if decision is Decision.SUPERSEDED:
-            assert any(history.position(target) >= place for target in targets)
+            assert any(history.position(target) >= place for target in rivals)
         if decision in (Decision.EARLIER_NOTICE, Decision.NO_EARLIER_STEP):
             assert step.tone is Tone.FINAL
+            assert not is_internal
             assert not history.had_notice
         if decision is Decision.EARLIER_STEP:
             assert terms.catch_up is CatchUp.NEXT
-            assert any(history.position(target) < place for target in targets)
+            assert any(history.position(target) < place for target in rivals)
     for target in targets:
-        assert history.had_notice or target.tone is not Tone.FINAL
+        assert history.had_notice or target.tone is not Tone.FINAL or target.channel == INTERNAL
         assert target.anchor is Anchor.ISSUE or target.offset_days >= 0 or history.due_on > terms.as_of
     if any(decision is Decision.SUPERSEDED for decision in decisions.values()):
         assert targets, "nothing is superseded unless something goes in its place"
@@ -320,3 +328,14 @@ def test_what_goes_is_decided_once(situation: Situation) -> None:
         )
     else:
         pytest.fail("it never ends")
+
+
+def test_internal_tasks_go_beside_what_the_customer_hears() -> None:
+    """Neither takes the other's place, and a task that was done is no earlier notice."""
+    steps = [Step(1, 3), Step(2, 5, channel="task"), Step(3, 7, tone=Tone.FINAL), Step(4, 9, channel="task")]
+    assert outcome(steps, 10, terms_of(steps, channels=frozenset({"email", "task"}))) == {
+        (1, 0): "target",
+        (2, 0): "superseded",
+        (3, 0): "earlier_notice",
+        (4, 0): "target",
+    }

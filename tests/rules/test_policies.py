@@ -65,7 +65,8 @@ def test_a_call_at_night_is_refused_or_said() -> None:
 
 
 def test_what_is_only_said() -> None:
-    assert "Nothing sends by call yet" in said(StepDraft("Call", 3, channel="call"), refused=False)
+    assert "Nothing sends by SMS yet" in said(dataclasses.replace(GOOD, channel="sms"), refused=False)
+    assert "Nothing sends" not in said(StepDraft("Call", 3, channel="call"), refused=False)  # a person calls
     german = dataclasses.replace(AROUND, languages=frozenset({"de", "en"}))
     assert "is not written in de" in said(GOOD, around=german, refused=False)
     assert "after 1 day;" in said(GOOD, dataclasses.replace(GOOD, name="Next", offset_days=4), refused=False)

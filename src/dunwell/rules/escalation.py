@@ -15,6 +15,8 @@ from enum import StrEnum
 from dunwell.rules.calendars import ONE_DAY, Calendar
 
 MOST_OCCURRENCES = 60  # nothing chases for ever
+INTERNAL = "task"  # the channel of internal tasks: the customer hears nothing of them
+BY_PEOPLE = frozenset({"call", INTERNAL})  # channels that need no sender: a person does them
 
 
 class Tone(StrEnum):
@@ -127,7 +129,7 @@ class InvoiceHistory:
 
     `done` gives for each channel the furthest position reached (see `position`), `closed` the steps whose action is
     done or final, `known` those that have an action already, `failed` those whose notice could not be delivered,
-    `had_notice` whether the invoice was ever in a notice that went out.
+    `had_notice` whether the customer ever heard of it: a notice went out, or somebody was spoken to.
     """
 
     due_on: dt.date
@@ -171,7 +173,18 @@ def decide(history: InvoiceHistory, steps: Iterable[Step], terms: Terms) -> dict
     waits until an earlier notice has gone; where no step is left that could be it (a person dropped it, say), it
     waits for a person. A channel that is not set up never takes the place of one that is: its step waits visibly,
     until a later step is due. Two steps of one day and channel are one notice: the newer lineage stands for both.
+    Internal tasks go beside all that: the customer hears nothing of them, so they take no reminder's place, nor does
+    a reminder take theirs.
     """
+    every = list(steps)
+    heard = [step for step in every if step.channel != INTERNAL]
+    return _decide(history, heard, terms) | _decide(
+        history, [step for step in every if step.channel == INTERNAL], terms
+    )
+
+
+def _decide(history: InvoiceHistory, steps: Iterable[Step], terms: Terms) -> dict[StepKey, Decision]:
+    """`decide` for steps that can stand in each other's place."""
     decisions: dict[StepKey, Decision] = {}
     live: list[Step] = []
     for step in steps:
@@ -181,7 +194,7 @@ def decide(history: InvoiceHistory, steps: Iterable[Step], terms: Terms) -> dict
             decisions[step.key] = ended
         else:
             live.append(step)
-    allowed = [step for step in live if history.had_notice or step.tone is not Tone.FINAL]
+    allowed = [step for step in live if history.had_notice or step.tone is not Tone.FINAL or step.channel == INTERNAL]
     going = _target(history, [step for step in allowed if step.channel in terms.channels], terms)
     blocked = _target(history, [step for step in allowed if step.channel not in terms.channels], terms)
     winners = {(history.position(step), step.channel): step.key for step in sorted(allowed, key=lambda step: step.key)}
@@ -208,7 +221,9 @@ def decide(history: InvoiceHistory, steps: Iterable[Step], terms: Terms) -> dict
 
 def _ended(history: InvoiceHistory, step: Step, terms: Terms) -> Decision | None:
     place = history.position(step)
-    if place < max(history.done.values(), default=place) or place <= history.done.get(step.channel, place - 1):
+    is_internal = step.channel == INTERNAL
+    rivals = [reached for channel, reached in history.done.items() if (channel == INTERNAL) is is_internal]
+    if place < max(rivals, default=place) or place <= history.done.get(step.channel, place - 1):
         return Decision.ALREADY_PAST
     if step.anchor is Anchor.DUE and step.offset_days < 0 and terms.as_of >= history.due_on:
         return Decision.MISSED

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
+from dunwell.rules.escalation import BY_PEOPLE, MOST_OCCURRENCES, Anchor, Tone
 from dunwell.rules.segments import Segment
 from dunwell.rules.windows import BY_DAY_ONLY, Hours, hours_of
 
@@ -213,7 +213,7 @@ def _warnings(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
 
 
 def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
-    if step.channel not in around.channels_set_up:
+    if step.channel not in around.channels_set_up | BY_PEOPLE:
         yield f"Nothing sends by {CHANNELS[step.channel]} yet: the step waits, visibly, until that is set up."
     missing = around.languages - around.texts.get((step.template, step.channel), around.languages)
     if missing and step.channel not in WITHOUT_TEXT:

@@ -41,6 +41,7 @@ class Final(StrEnum):
     MISSED = "missed"
     DROPPED = "dropped"
     ALREADY_PAST = "already_past"
+    NOT_REACHED = "not_reached"
 
 
 NEEDS_A_PERSON = (
@@ -75,6 +76,7 @@ EXPLANATIONS: dict[str, str] = {
     Final.MISSED: "Its day passed: a reminder before the due date makes no sense after it.",
     Final.DROPPED: "A person took it out.",
     Final.ALREADY_PAST: "A step at least as late had already gone out.",
+    Final.NOT_REACHED: "Nobody could be reached by phone: the steps after it go on.",
 }
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from dunwell.followup.models import (
     Action,
+    Call,
     CustomerBalance,
     CustomerProfile,
     CustomerStanding,
@@ -23,6 +24,7 @@ from dunwell.followup.models import (
     SegmentChange,
     StandingChange,
 )
+from dunwell.followup.services.calls import take_back_call
 from dunwell.followup.services.passes import lock
 from dunwell.followup.services.release import call_back
 from dunwell.ledger.models import Customer, FileImport, ImportState, Invoice
@@ -101,7 +103,11 @@ def _take_back(organization: Organization, context_id: uuid.UUID, *, by: User, n
     Action.objects.filter(own, invoice_id__in=invoices).delete()
     OldDebtRelease.objects.filter(own, invoice_id__in=invoices).delete()
     _forget_customers(organization, customers)
-    ledger.undo_context(organization=organization, context_id=context_id, by=by, now=now)
+    call = Call.objects.filter(own, history_context=context_id, taken_back_at=None).first()
+    if call is not None:
+        take_back_call(call=call, by=by, now=now)
+    if call is None or ledger.extent(organization=organization, context_id=context_id):
+        ledger.undo_context(organization=organization, context_id=context_id, by=by, now=now)
 
 
 def _call_back(organization: Organization, notices: Any, now: dt.datetime) -> None:

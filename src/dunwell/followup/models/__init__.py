@@ -15,6 +15,7 @@ from dunwell.followup.models.standings import (
     StandingChange,
     StandingCount,
 )
+from dunwell.followup.models.tasks import Call, CallOutcome, Task, TaskKind, TaskState
 
 __all__ = [
     "Action",
@@ -24,6 +25,8 @@ __all__ = [
     "AssignmentRule",
     "BookDay",
     "BookTotal",
+    "Call",
+    "CallOutcome",
     "CustomerBalance",
     "CustomerPolicy",
     "CustomerProfile",
@@ -46,4 +49,7 @@ __all__ = [
     "StandingDay",
     "StepAnchor",
     "StepChannel",
+    "Task",
+    "TaskKind",
+    "TaskState",
 ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from dunwell.followup.models.notices import Notice
 from dunwell.followup.models.policies import PolicyStep
+from dunwell.followup.models.tasks import Task
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
@@ -56,6 +57,15 @@ class Action(models.Model):
     )
     recheck_on = models.DateField(null=True, blank=True, help_text="The first day on which the reason may have ended.")
     notice = models.ForeignKey(Notice, null=True, blank=True, on_delete=models.SET_NULL, related_name="actions")
+    task = TenantForeignKey(
+        Task,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="actions",
+        db_index=False,
+        help_text="For a call or an internal task: the entry on the worklist it is in.",
+    )
     needs_approval = models.BooleanField(
         default=False, help_text="A person had touched the notice that was called back."
     )
@@ -101,6 +111,7 @@ class Action(models.Model):
             # What ended lately, for the list and the count on its tab
             models.Index(fields=("organization", "changed_at"), condition=Q(state="final"), name="action_ended"),
             models.Index(fields=("notice",), condition=Q(notice__isnull=False), name="action_by_notice"),
+            models.Index(fields=("task",), condition=Q(task__isnull=False), name="action_by_task"),
         ]
 
     def __str__(self) -> str:

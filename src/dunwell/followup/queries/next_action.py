@@ -6,7 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dunwell.followup.models import Action, ActionState, CustomerProfile, DunningPolicy, NoticeState, PolicyStep
+from dunwell.followup.models import (
+    Action,
+    ActionState,
+    CustomerProfile,
+    DunningPolicy,
+    NoticeState,
+    PolicyStep,
+    Task,
+    TaskKind,
+)
 from dunwell.followup.models import PolicyVersion as Version
 from dunwell.followup.queries.assignments import Assignment, policy_of
 from dunwell.followup.queries.pending import WHY_LAST_STEP_DONE
@@ -57,7 +66,9 @@ def next_action(organization: Organization, invoice: Invoice, as_of: dt.date) ->
     if invoice.is_draft or invoice.balance <= 0:
         return NextAction(invoice, NONE, "Nothing is open of this invoice.", assigned)
     prevented_by = _prevented_by(organization, invoice, as_of)
-    actions = list(Action.objects.filter(invoice=invoice).select_related("step__version__policy", "notice"))
+    actions = list(
+        Action.objects.filter(invoice=invoice).select_related("step__version__policy", "notice", "task__given_to")
+    )
     active = [action for action in actions if action.state in (ActionState.WAITING, ActionState.PLANNED)]
     if active:
         action = min(active, key=lambda action: (action.state != "planned", action.reason in BEHIND, action.step_day))
@@ -92,9 +103,21 @@ def next_action_of_customer(organization: Organization, customer: Customer, as_o
 def _why(action: Action) -> str:
     if action.state == ActionState.WAITING:
         return action.detail or EXPLANATIONS[action.reason]
+    if action.task is not None:
+        return _why_on_the_worklist(action.task)
     if action.notice is None:
         return "It is due: the next pass writes its notice."
     return f"Its notice is written: {NoticeState(action.notice.state).label.lower()}."
+
+
+def _why_on_the_worklist(task: Task) -> str:
+    whose = f" of {task.given_to}" if task.given_to else ""
+    if task.kind == TaskKind.TASK:
+        return f"It is on the worklist{whose}: somebody does it, or finds that it is not needed."
+    if task.attempts:
+        tries = "once" if task.attempts == 1 else f"{task.attempts} times"
+        return f"Nobody answered {tries}: the next try is on {task.due_on:%Y-%m-%d}."
+    return f"It is on the worklist{whose}: somebody calls and writes down what came of it."
 
 
 def _prevented_by(organization: Organization, invoice: Invoice, as_of: dt.date) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy, PolicyAssignment, PolicyStep
 from dunwell.organizations.models import Organization
-from dunwell.rules.escalation import Anchor, Conditions, Step, Tone
+from dunwell.rules.escalation import BY_PEOPLE, Anchor, Conditions, Step, Tone
 
 
 class NoPolicyError(Exception):
@@ -47,6 +47,10 @@ class PoliciesInForce:
     @property
     def has_balance_conditions(self) -> bool:
         return any(step.minimum_balance is not None or step.maximum_balance is not None for step in self.steps)
+
+    @property
+    def has_work_for_people(self) -> bool:
+        return any(step.channel in BY_PEOPLE for step in self.steps)
 
     @property
     def segment_conditions(self) -> bool:

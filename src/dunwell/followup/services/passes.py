@@ -20,6 +20,7 @@ from dunwell.ledger.models import DataSource, SourceKind
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from dunwell.rules.calendars import Calendar
+from dunwell.rules.escalation import BY_PEOPLE
 
 PASS_LOCK = 0x44756E77  # "Dunw": one pass at a time per organization; a second one waits and then finds nothing left
 
@@ -79,7 +80,9 @@ def begin(
     channels_set_up: tuple[str, ...],
     assume_reachable: bool = False,
 ) -> Pass:
-    return Pass(organization, as_of, now, calendar_of(organization), channels_set_up, assume_reachable)
+    """`channels_set_up`: those that can send. What a person does, a call or an internal task, can always be done."""
+    channels = tuple(sorted({*channels_set_up, *BY_PEOPLE}))
+    return Pass(organization, as_of, now, calendar_of(organization), channels, assume_reachable)
 
 
 def basis_of(this: Pass, policies: PoliciesInForce) -> str:

@@ -14,6 +14,7 @@ from dunwell.followup.models import PlanState
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.services.passes import Pass, analyze, execute
 from dunwell.followup.services.release import release_torn, release_unsent
+from dunwell.followup.services.worklist import keep_worklist
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice
 from dunwell.ledger.rates import rates_to
@@ -86,6 +87,7 @@ def plan(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, *,
         result.changed = execute("plan_update", parameters)
         result.released += release_torn(this, parameters)
         execute("plan_insert", parameters)
+    keep_worklist(this, policies)
     state.planned_as_of, state.basis = this.as_of, basis
     return result
 

@@ -3,6 +3,7 @@
 WITH asked AS MATERIALIZED (
     SELECT DISTINCT action.customer_id
       FROM followup_action AS action
+      JOIN followup_policystep AS written ON written.id = action.step_id AND written.channel NOT IN ('call', 'task')
      WHERE action.organization_id = %(organization)s AND action.state = 'planned' AND action.notice_id IS NULL
        AND action.customer_id > %(after)s
        AND (%(zones)s::text[] IS NULL OR EXISTS (
@@ -38,7 +39,7 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
   JOIN followup_action AS action
     ON action.organization_id = %(organization)s AND action.customer_id = asked.customer_id
    AND action.state = 'planned' AND action.notice_id IS NULL
-  JOIN followup_policystep AS step ON step.id = action.step_id
+  JOIN followup_policystep AS step ON step.id = action.step_id AND step.channel NOT IN ('call', 'task')
   JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
   LEFT JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
@@ -58,6 +59,6 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
        ) AS contact ON true
   LEFT JOIN LATERAL (
         SELECT count(*) AS notices, max(done_on) AS last_on FROM followup_action AS earlier
-         WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done'
+         WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done' AND earlier.notice_id IS NOT NULL
        ) AS sent ON true
  ORDER BY action.customer_id, invoice.currency, step.channel, invoice.due_on, invoice.id

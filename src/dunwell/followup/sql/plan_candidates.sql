@@ -14,17 +14,19 @@ WITH done AS MATERIALIZED (
      WHERE action.state = 'done' OR notice.state IN ('sending', 'uncertain')
      GROUP BY item.invoice_id, step.channel
 ), history AS MATERIALIZED (
-    SELECT invoice_id, max(place) AS furthest FROM done GROUP BY invoice_id
+    SELECT invoice_id, channel = 'task' AS is_internal, max(place) AS furthest FROM done GROUP BY invoice_id, channel = 'task'
 ), open_step AS (
-    SELECT due.*, due.channel = ANY (%(channels_set_up)s::text[]) AS is_set_up,
+    SELECT due.*, due.channel = 'task' AS is_internal, due.channel = ANY (%(channels_set_up)s::text[]) AS is_set_up,
            existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden,
-           history.invoice_id IS NOT NULL AS had_notice, history.invoice_id IS NOT NULL OR NOT is_final_tone AS is_allowed,
+           heard.invoice_id IS NOT NULL AS had_notice,
+           heard.invoice_id IS NOT NULL OR NOT is_final_tone OR due.channel = 'task' AS is_allowed,
            notice.state IS NOT DISTINCT FROM 'failed' AS is_failed,
            CASE WHEN due.place < history.furthest OR due.place <= done.place THEN 'already_past'
                 WHEN due.anchor_kind = 'due' AND due.offset_days < 0 AND due.due_on <= %(as_of)s THEN 'missed'
                 WHEN %(catch_up)s = 'skip' AND existing.id IS NULL AND due.day_has_passed THEN 'missed' END AS ended
       FROM plan_due AS due
-      LEFT JOIN history ON history.invoice_id = due.invoice_id
+      LEFT JOIN history ON history.invoice_id = due.invoice_id AND history.is_internal = (due.channel = 'task')
+      LEFT JOIN history AS heard ON heard.invoice_id = due.invoice_id AND NOT heard.is_internal
       LEFT JOIN done ON done.invoice_id = due.invoice_id AND done.channel = due.channel
       LEFT JOIN followup_action AS existing
         ON existing.invoice_id = due.invoice_id AND existing.anchor_kind = due.anchor_kind
@@ -44,7 +46,7 @@ WITH done AS MATERIALIZED (
            -- of one day and channel the newer lineage stands for all: lineage and occurrence as one number
            max(lineage * 100 + occurrence) FILTER (WHERE ended IS NULL AND is_allowed) OVER same_notice AS newest
       FROM open_step
-    WINDOW invoice AS (PARTITION BY invoice_id), same_notice AS (PARTITION BY invoice_id, place, channel)
+    WINDOW invoice AS (PARTITION BY invoice_id, is_internal), same_notice AS (PARTITION BY invoice_id, place, channel)
 ), targeted AS (
     SELECT aimed.*,
            CASE WHEN %(catch_up)s = 'next' THEN coalesce(first_going, first_failed) ELSE last_going END AS going,

@@ -15,7 +15,8 @@ WITH held AS (
 ), contacted AS (
     SELECT customer_id, max(contact_on) AS last_on,
            count(DISTINCT contact_on) FILTER (WHERE contact_on > %(week_ago)s) AS in_week
-      FROM followup_notice
+      FROM (SELECT organization_id, customer_id, contact_on FROM followup_notice
+             UNION ALL SELECT organization_id, customer_id, contact_on FROM followup_call) AS contact
      WHERE organization_id = %(organization)s AND contact_on > %(contacts_since)s AND contact_on <= %(as_of)s
      GROUP BY customer_id
 ), reachable AS (

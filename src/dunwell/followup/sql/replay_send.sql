@@ -16,7 +16,7 @@ WITH line AS MATERIALIZED (
         recipient_name, subject, body_text, body_html, amount, credit, fingerprint, opens_at, closes_at, needs_approval,
         contact_on, created_at, changed_at)
     SELECT %(organization)s, customer_id, currency, channel, leading_step, leading_tone, %(as_of)s, 'sent', '', '', '', '',
-           '', '', sum(balance), 0, '', %(now)s, %(now)s, false, %(as_of)s, %(now)s, %(now)s
+           '', '', sum(balance), 0, '', %(now)s, %(now)s, false, CASE WHEN channel <> 'task' THEN %(as_of)s::date END, %(now)s, %(now)s
       FROM line GROUP BY customer_id, currency, channel, leading_step, leading_tone
     RETURNING id, customer_id, currency, channel
 ), item AS (

@@ -15,7 +15,8 @@ WITH last AS (
        AND assigned.currency = item.currency
       JOIN last ON CASE WHEN assigned.policy_id IS NULL THEN last.is_default ELSE last.policy_id = assigned.policy_id END
       JOIN followup_action AS action
-        ON action.invoice_id = item.invoice_id AND action.anchor_kind = 'due' AND action.state = 'done'
+        ON action.invoice_id = item.invoice_id AND action.anchor_kind = 'due'
+       AND (action.state = 'done' OR action.reason = 'not_reached')
        AND action.lineage = last.lineage AND action.occurrence = last.occurrence
      WHERE standing.standing IN ('late', 'defaulter')
        AND action.anchor_id = coalesce((SELECT max(extension.id) FROM ledger_duedateextension AS extension

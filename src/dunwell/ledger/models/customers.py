@@ -145,6 +145,11 @@ class Contact(models.Model):
         blank=True,
         help_text="A server said this address does not exist; it is not used until a person confirms it.",
     )
+    phone_refused_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Somebody else answered there; the number is not used until a person confirms it.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -32,6 +32,24 @@ def refuse_address(*, organization_id: int, customer_id: int, email: str, now: d
         )
 
 
+def refuse_phone(*, organization_id: int, contact_id: int, now: dt.datetime) -> int:
+    """Somebody else answered at this contact's number: it is not used until a person confirms it.
+
+    Every contact of the customer with the same number is marked; how many were. The caller names who.
+    """
+    contact = Contact.objects.get(organization_id=organization_id, pk=contact_id)
+    same = Contact.objects.filter(organization_id=organization_id, customer_id=contact.customer_id, phone=contact.phone)
+    return same.filter(phone_refused_at=None).update(phone_refused_at=now, updated_at=now)
+
+
+def confirm_phone(*, organization_id: int, contact_id: int, user_id: int, now: dt.datetime) -> int:
+    """A person says that a refused number is right after all: it is used again."""
+    with pghistory.context(user=user_id):
+        return Contact.objects.filter(
+            organization_id=organization_id, id=contact_id, phone_refused_at__isnull=False
+        ).update(phone_refused_at=None, updated_at=now)
+
+
 def confirm_address(*, organization_id: int, contact_id: int, user_id: int, now: dt.datetime) -> int:
     """A person says that a refused address is right after all, or has corrected it: it is used again."""
     with pghistory.context(user=user_id):
@@ -82,7 +100,7 @@ def edit_contact(
     version: int | None = None,
     **values: Any,
 ) -> Contact:
-    """Change a contact. A corrected address is used again; the one who gets reminders passes that on, not away."""
+    """Change a contact. What was corrected is used again; the one who gets reminders passes that on, not away."""
     contact = locked(Contact, organization, contact_id)
     refuse_if_changed(contact, version, FIELDS)
     checked = _checked(values)
@@ -90,6 +108,8 @@ def edit_contact(
         raise ValidationError({"is_primary": "Somebody must get the reminders: make another contact primary instead."})
     if checked["email"].lower() != contact.email.lower():
         contact.email_refused_at = None
+    if checked["phone"] != contact.phone:
+        contact.phone_refused_at = None
     for name, value in checked.items():
         setattr(contact, name, value)
     with pghistory.context(user=by.pk, action="edit contact"), in_words():

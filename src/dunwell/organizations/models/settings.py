@@ -84,6 +84,12 @@ class OrganizationSettings(models.Model):
     minimum_amount = models.DecimalField(
         max_digits=19, decimal_places=4, default=0, help_text="In the base currency; below it nothing is sent."
     )
+    call_again_days = models.PositiveSmallIntegerField(
+        default=2, help_text="Days until a call that nobody answered is tried again."
+    )
+    call_attempts = models.PositiveSmallIntegerField(
+        default=3, help_text="After so many calls that nobody answered, the next step follows."
+    )
     file_freshness_days = models.PositiveSmallIntegerField(default=7)
     connector_freshness_hours = models.PositiveSmallIntegerField(default=24)
 

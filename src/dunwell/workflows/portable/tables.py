@@ -25,6 +25,7 @@ SECRETS = frozenset({("organizations_organizationsettings", "smtp_password_encry
 POINTERS = {
     ("followup_action", "anchor_id"): "ledger_duedateextension",
     ("ledger_fileimport", "history_context"): CONTEXTS,
+    ("followup_call", "history_context"): CONTEXTS,
 }
 # Columns that name a file, and the folder below the data folder that it is relative to
 FILES = {
