@@ -14,6 +14,7 @@ FULL = (
     ("bench.documents",),
     ("bench.import_rows", "--rows", "1000000"),
     ("bench.pages", "--invoices", "1000000"),
+    ("bench.replay", "--invoices", "2500", "--days", "730"),
 )
 SMALL = (
     ("bench.plan", "--invoices", "100000", "--due", "10000"),
@@ -21,6 +22,7 @@ SMALL = (
     ("bench.documents",),
     ("bench.import_rows", "--rows", "100000"),
     ("bench.pages", "--invoices", "100000"),
+    ("bench.replay", "--invoices", "250", "--days", "180"),
 )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import math
 import statistics
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
 
 from dunwell.followup.models import Notice, NoticeItem
-from dunwell.followup.services.passes import analyze, begin
-from dunwell.followup.services.prepare import prepare
-from dunwell.followup.services.scratch import scratch_copy, send_on_paper
+from dunwell.followup.services.passes import begin
+from dunwell.followup.services.prepare import grounds_of, prepare
+from dunwell.followup.services.scratch import freshen, planned_once, scratch_copy, send_on_paper
 from dunwell.ledger.models import Invoice, InvoiceStatus
 from dunwell.organizations.models import Organization
 from dunwell.rules.calendars import ONE_DAY
@@ -26,7 +26,7 @@ ASSUMPTIONS = (
     "Nobody's behavior is changed by a notice: payments are those that happened.",
 )
 
-# All days share one transaction, which autovacuum cannot see into
+FIRST_STATISTICS = frozenset({1, 2, 4, 8, 16})
 DAYS_BETWEEN_STATISTICS = 30
 
 
@@ -95,28 +95,32 @@ def _live(
     organization: Organization, first: dt.date, last: dt.date, progress: Callable[[dt.date], None] | None
 ) -> Replay:
     result = Replay()
-    opening = organization.settings.window_opens
-    scratch = scratch_copy(organization, now=local_moment(first, opening, organization.zone))
-    day = first
-    while day <= last:
-        this = begin(
-            scratch,
-            as_of=day,
-            now=local_moment(day, opening, scratch.zone),
-            channels_set_up=("email",),
-            assume_reachable=True,
-        )
-        prepare(this, standings=False)
-        if this.calendar.is_business_day(day):
-            send_on_paper(this)
-        if result.days % DAYS_BETWEEN_STATISTICS == 0:
-            analyze("followup_action", "followup_notice", "followup_noticeitem")
-        if progress is not None:
-            progress(day)
-        result.days += 1
-        day += ONE_DAY
+    scratch = scratch_copy(organization, now=_opening(organization, first))
+    start = begin(scratch, as_of=first, now=_opening(scratch, first), channels_set_up=("email",), assume_reachable=True)
+    grounds = grounds_of(start)
+    with planned_once():
+        for result.days, day in enumerate(_days(first, last), start=1):
+            this = replace(start, as_of=day, now=_opening(scratch, day))
+            is_business_day = start.calendar.is_business_day(day)
+            if is_business_day or grounds.policies.ask_for_facts_of_the_day:
+                prepare(this, standings=False, grounds=grounds)
+            if is_business_day:
+                send_on_paper(this)
+            # All days share one transaction, which autovacuum cannot see into; at first it grows fast
+            if result.days in FIRST_STATISTICS or result.days % DAYS_BETWEEN_STATISTICS == 0:
+                freshen()
+            if progress is not None:
+                progress(day)
     _collect(scratch, last, result)
     return result
+
+
+def _opening(organization: Organization, day: dt.date) -> dt.datetime:
+    return local_moment(day, organization.settings.window_opens, organization.zone)
+
+
+def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
+    return (first + n * ONE_DAY for n in range((last - first).days + 1))
 
 
 def _collect(scratch: Organization, last: dt.date, result: Replay) -> None:

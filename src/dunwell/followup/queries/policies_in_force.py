@@ -66,6 +66,14 @@ class PoliciesInForce:
         return self.segment_conditions or bool(self.risk_thresholds)
 
     @property
+    def ask_for_facts_of_the_day(self) -> bool:
+        """Whether a step may be meant for an invoice on one day and not on the next, so that no day can be passed over.
+
+        Where nothing asks, a day off finds what the business day after it finds: no step falls on a day off.
+        """
+        return self.need_assessment or self.has_balance_conditions
+
+    @property
     def need_assessment(self) -> bool:
         """Whether planning depends on what an assessment finds."""
         return self.assigns or self.use_profiles

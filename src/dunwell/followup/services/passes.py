@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from django.db import connection
 from django.db.models import Q
 from django.forms.models import model_to_dict
@@ -114,6 +115,7 @@ def _stale_sources(this: Pass) -> Iterable[int]:
 
 
 SCRATCH_TABLE = re.compile(r"CREATE TEMPORARY TABLE (\w+) ON COMMIT DROP AS\s")
+SMALL_BYTES = 256 * 1024  # below it, deleting rows is cheaper than a new file for the table
 
 
 def execute(name: str, parameters: dict[str, Any]) -> int:
@@ -125,24 +127,46 @@ def execute(name: str, parameters: dict[str, Any]) -> int:
     sql = statement(name)
     with connection.cursor() as cursor:
         if scratch := SCRATCH_TABLE.search(sql):
-            table = scratch[1]
-            cursor.execute("SELECT to_regclass(%s)", [f"pg_temp.{table}"])
-            if cursor.fetchone() != (None,):
-                cursor.execute(f"TRUNCATE pg_temp.{table}")
-                sql = SCRATCH_TABLE.sub(f"INSERT INTO pg_temp.{table} ", sql)
+            table = f"pg_temp.{scratch[1]}"
+            cursor.execute("SELECT pg_relation_size(to_regclass(%s))", [table])
+            (size,) = cursor.fetchone()
+            if size is None:
+                # PostgreSQL takes no parameters for a table's definition
+                cursor.execute(psycopg.ClientCursor(connection.connection).mogrify(sql, parameters))
+                return int(cursor.rowcount)
+            if size:
+                emptied = "DELETE FROM" if size <= SMALL_BYTES else "TRUNCATE"
+                cursor.execute(f"{emptied} {table}")
+            sql = SCRATCH_TABLE.sub(f"INSERT INTO {table} ", sql)
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)
 
 
-def lock(organization: Organization) -> None:
-    """Wait for the pass that is under way, until the end of this transaction, which may sort in memory."""
+def lock(organization: Organization, *, is_scratch: bool = False) -> None:
+    """Wait for the pass that is under way, until the end of this transaction, which may sort in memory.
+
+    A scratch copy has no turn to wait for, nor to take from the live book.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk % 2**31])
+        if not is_scratch:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk % 2**31])
+
+
+# Of temporary tables those that are new, or have grown since
+WITHOUT_STATISTICS = """
+SELECT named.name
+  FROM unnest(%s::text[]) WITH ORDINALITY AS named (name)
+  JOIN pg_class AS relation ON relation.oid = named.name::regclass
+ WHERE relation.relpersistence <> 't' OR relation.reltuples < 0
+    OR pg_relation_size(relation.oid) > greatest(2 * relation.relpages, 8) * 8192
+ ORDER BY named.ordinality
+"""
 
 
 def analyze(*tables: str) -> None:
-    """Statistics for temporary tables, without which the planner guesses a thousand rows."""
+    """Statistics, without which the planner guesses a thousand rows; those of an earlier pass stay while they fit."""
     with connection.cursor() as cursor:
-        for table in tables:
+        cursor.execute(WITHOUT_STATISTICS, [list(tables)])
+        for (table,) in cursor.fetchall():
             cursor.execute(f"ANALYZE {table}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from dunwell.followup.models import PlanState
-from dunwell.followup.queries.policies_in_force import policies_in_force
+from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.followup.services.assess import assess
 from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, execute, lock
 from dunwell.followup.services.plan import Planned, plan
@@ -21,15 +21,30 @@ class Prepared:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """What a pass decides by besides the book, and its digest."""
+
+    policies: PoliciesInForce
+    basis: str
+
+
+def grounds_of(this: Pass) -> Grounds:
+    """Raises NoPolicyError."""
+    policies = policies_in_force(this.organization)
+    return Grounds(policies, basis_of(this, policies))
+
+
 @transaction.atomic
-def prepare(this: Pass, *, standings: bool = True) -> Prepared:
+def prepare(this: Pass, *, standings: bool = True, grounds: Grounds | None = None) -> Prepared:
     """Bring standings and actions up to the pass's date. Any number may be called at once: they take turns.
 
-    `standings=False` leaves out the assessment, unless steps or rules depend on it.
+    `standings=False` leaves out the assessment, unless steps or rules depend on it. `grounds` are given where they
+    cannot have changed: in a scratch copy, from one day to the next.
     """
-    lock(this.organization)
-    policies = policies_in_force(this.organization)
-    basis = basis_of(this, policies)
+    lock(this.organization, is_scratch=this.assume_reachable)
+    grounds = grounds or grounds_of(this)
+    policies, basis = grounds.policies, grounds.basis
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
     execute("nobody_touched", {})
