@@ -23,20 +23,25 @@ DAYS_OVERDUE = 10
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--customers", type=int, default=10_000)
+    arguments.add_argument("--attach", action="store_true", help="a PDF of each invoice goes along")
     options = arguments.parse_args()
     with bench_database():
-        sys.stdout.write(json.dumps(measure(options.customers)) + "\n")
+        sys.stdout.write(json.dumps(measure(options.customers, attach=options.attach)) + "\n")
 
 
-def measure(customers: int) -> dict[str, Any]:
+def measure(customers: int, *, attach: bool = False) -> dict[str, Any]:
     from django.conf import settings
 
     from bench.books import TODAY
     from dunwell.followup.services.passes import begin
     from dunwell.followup.services.prepare import prepare
+    from dunwell.organizations.models import Organization, OrganizationSettings
     from dunwell.workflows.run import run_organization
 
     organization = _book(customers)
+    if attach:
+        OrganizationSettings.objects.filter(organization=organization).update(attach_invoices=True)
+        organization = Organization.objects.select_related("settings").get(pk=organization.pk)
     now = dt.datetime.combine(TODAY, dt.time(9, 30), tzinfo=dt.UTC)
     prepare(begin(organization, as_of=TODAY, now=now, channels_set_up=("email",)))
     with server("aiosmtpd") as port:
@@ -48,7 +53,7 @@ def measure(customers: int) -> dict[str, Any]:
         mails = _same_bytes(organization.pk)
         bare = baseline(port, mails)
     return {
-        "benchmark": "compose and send",
+        "benchmark": "compose and send" + (", invoices attached" if attach else ""),
         "messages": customers,
         "bytes_per_message": sum(len(content) for _, content in mails) // customers,
         "ours_per_s": round(customers / seconds),
@@ -91,8 +96,12 @@ def _book(customers: int) -> Any:
 def _same_bytes(organization_id: int) -> list[tuple[str, bytes]]:
     """The mails as they went."""
     from dunwell.messaging.channels.email.mime import build
-    from dunwell.messaging.channels.port import OutgoingMessage
+    from dunwell.messaging.channels.port import Attachment, OutgoingMessage
     from dunwell.messaging.models import Message
+
+    def attachments_of(message: Message) -> tuple[Attachment, ...]:
+        entries = message.files.select_related("file")
+        return tuple(Attachment(entry.name, entry.file.media_type, bytes(entry.file.content)) for entry in entries)
 
     return [
         (
@@ -113,6 +122,7 @@ def _same_bytes(organization_id: int) -> list[tuple[str, bytes]]:
                     rfc_message_id=message.rfc_message_id,
                     attempts=0,
                     date=message.sending_at or message.created_at,
+                    attachments=attachments_of(message),
                 )
             ),
         )

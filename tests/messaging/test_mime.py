@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
 from dunwell.messaging.channels.email.mime import build
-from dunwell.messaging.channels.port import Copy, OutgoingMessage
+from dunwell.messaging.channels.port import Attachment, Copy, OutgoingMessage
 
 LINES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"], include_characters="\n\t"), max_size=3000)
 HEADER = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
@@ -192,3 +192,23 @@ def test_addresses(address: str, wire: str, international: bool) -> None:
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(InvalidAddressError):
         wire_address(address)
+
+
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80),
+    files=st.lists(st.binary(min_size=1, max_size=3000), min_size=1, max_size=3),
+)
+def test_attachments_arrive_as_they_were_whatever_they_are_called(name: str, files: list[bytes]) -> None:
+    mail = read(outgoing(attachments=tuple(Attachment(f"{name}.pdf", "application/pdf", each) for each in files)))
+    assert mail.get_content_type() == "multipart/mixed"
+    assert [part.get_payload(decode=True) for part in mail.iter_attachments()] == files
+    assert all(part.get_content_type() == "application/pdf" for part in mail.iter_attachments())
+    assert content(mail, "html") == "<p>Please pay.</p>\n"
+    assert content(mail, "plain") == "Please pay.\n"
+    assert all(len(line) <= 998 for line in build(outgoing()).split(b"\r\n"))
+
+
+def test_a_name_beyond_ascii_is_read_back() -> None:
+    mail = read(outgoing(attachments=(Attachment('Rechnung "Müller".pdf', "application/pdf", b"%PDF"),)))
+    (part,) = mail.iter_attachments()
+    assert part.get_filename() == "Rechnung Müller.pdf"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from dunwell.followup.models import NoticeMessage
-from dunwell.messaging.models import Message, MessageEvent
+from dunwell.messaging.models import Message, MessageEvent, MessageFile
 from dunwell.organizations.scope import Scope
 
 
@@ -22,6 +22,12 @@ def notice_of(scope: Scope, message: Message) -> NoticeMessage | None:
     """The notice that a message carries; nothing for a message of another kind."""
     link = scope.rows(NoticeMessage).filter(message=message)
     return link.select_related("notice", "notice__step").first()
+
+
+def files(scope: Scope, message: Message) -> list[MessageFile]:
+    """What went along, without the bytes."""
+    entries = scope.rows(MessageFile).filter(message=message)
+    return list(entries.select_related("file").defer("file__content").order_by("position"))
 
 
 def events(scope: Scope, message: Message) -> list[MessageEvent]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet
 
-from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, NoticeMessage, NoticeState
+from dunwell.followup.models import Action, ActionState, Notice, NoticeFile, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.queries.pending import stuck_notices
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
@@ -145,6 +145,12 @@ def items(scope: Scope, notice: Notice) -> list[NoticeItem]:
     """The notice's invoices, each at its own step, the oldest first."""
     entries = scope.rows(NoticeItem).filter(notice=notice)
     return list(entries.select_related("invoice", "step"))
+
+
+def files(scope: Scope, notice: Notice) -> list[NoticeFile]:
+    """What goes along, and what was to go along and does not; without the bytes."""
+    entries = scope.rows(NoticeFile).filter(notice=notice)
+    return list(entries.select_related("file").defer("file__content").order_by("position"))
 
 
 def deliveries(scope: Scope, notice: Notice) -> list[NoticeMessage]:

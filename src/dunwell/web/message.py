@@ -20,6 +20,7 @@ def message(request: HttpRequest, slug: str, message_id: int) -> HttpResponse:
             "place": "followup",
             "message": found,
             "carried": insights.notice_of(desk.scope, found),
+            "files": insights.files(desk.scope, found),
             "events": insights.events(desk.scope, found),
         },
     )

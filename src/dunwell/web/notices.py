@@ -45,6 +45,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
         "notice": found,
         "sender": sender_of(desk.organization),
         "items": items,
+        "files": insights.files(desk.scope, found),
         "deliveries": deliveries,
         "events": insights.delivery_events(desk.scope, deliveries),
         "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),

@@ -17,7 +17,7 @@ from django.db import transaction
 from dunwell.messaging.services import outbox
 from dunwell.organizations import queries, services
 from dunwell.organizations.models import CatchUp, Organization
-from dunwell.organizations.models.settings import SmtpSecurity
+from dunwell.organizations.models.settings import PaperSize, SmtpSecurity
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.ibans import faulty_ibans
 from dunwell.web import settings_summaries as summaries
@@ -182,6 +182,27 @@ class SenderForm(forms.Form):
     )
 
 
+class PapersForm(forms.Form):
+    attach_invoices = forms.BooleanField(
+        label="Attach the invoices to e-mails",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"wide": True}),
+        help_text="The PDF that is kept with an invoice; where there is none, a copy of what the book says.",
+    )
+    attach_statement = forms.BooleanField(
+        label="Attach a statement of account to e-mails",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"wide": True}),
+        help_text="Open invoices, credits and the payments of the last 90 days, in the reminder's currency.",
+    )
+    paper = forms.ChoiceField(
+        label="Paper",
+        required=False,
+        choices=[("", "As the country prints"), *PaperSize.choices],
+        help_text="A4 fits the windows of DIN 5008 form B, US Letter those of No. 10 envelopes.",
+    )
+
+
 class OrganizationForm(forms.Form):
     name = forms.CharField(label="Name", max_length=200, help_text="As customers know it.")
     time_zone = forms.ChoiceField(
@@ -291,6 +312,13 @@ SECTIONS = {
         PaymentForm,
         "credit-card",
         summaries.payment,
+    ),
+    "papers": _plain(
+        "Papers",
+        "What goes along with reminders, and on what paper statements and letters are printed.",
+        PapersForm,
+        "paperclip",
+        summaries.papers,
     ),
     "calendar": Section(
         "Calendar",

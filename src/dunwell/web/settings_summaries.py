@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dunwell.followup.services.letterheads import paper_of
 from dunwell.organizations.models import Organization
+from dunwell.rules.papers import Paper
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -12,6 +14,17 @@ def payment(organization: Organization) -> str:
     if settings.payment_url_pattern:
         return "Payment page and bank details" if settings.bank_details else "Payment page"
     return "Bank details" if settings.bank_details else "Nothing yet: chasing cannot start"
+
+
+def papers(organization: Organization) -> str:
+    settings = organization.settings
+    along = [
+        words
+        for words, wanted in (("invoices", settings.attach_invoices), ("a statement", settings.attach_statement))
+        if wanted
+    ]
+    named = {Paper.A4: "A4", Paper.US_LETTER: "US Letter"}[paper_of(organization)]
+    return f"{named}, {' and '.join(along)} attached" if along else f"{named}, nothing attached"
 
 
 def calendar(organization: Organization) -> str:

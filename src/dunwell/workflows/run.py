@@ -12,6 +12,7 @@ from django.db import transaction
 
 from dunwell.followup.models import Run
 from dunwell.followup.queries import pending
+from dunwell.followup.services.attachments import remove_unused
 from dunwell.followup.services.compose import Composed, compose
 from dunwell.followup.services.history import write_history
 from dunwell.followup.services.passes import MANY, Pass, begin
@@ -126,6 +127,7 @@ def _prepare_and_compose(this: Pass, report: RunReport, sending: SendingAlongsid
         if not _round(this, run, sender, texts, report, sending):
             break
     report.queued += queue_ready(this, sender)
+    remove_unused(organization.pk, now=this.now)
     report.waiting = pending.waiting_by_reason(Scope(organization))
     report.needs_person = pending.needs_person(Scope(organization))
     return run

@@ -3,7 +3,7 @@
 from dunwell.followup.models.actions import Action, ActionState, AnchorKind, OldDebtRelease
 from dunwell.followup.models.assignments import AssignmentRule, CustomerPolicy, PolicyAssignment
 from dunwell.followup.models.history import BookDay, RiskDay, StandingDay
-from dunwell.followup.models.notices import Notice, NoticeItem, NoticeMessage, NoticeState
+from dunwell.followup.models.notices import FileKind, Notice, NoticeFile, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
 from dunwell.followup.models.profiles import CustomerProfile, SegmentChange
 from dunwell.followup.models.runs import PlanState, Run
@@ -32,7 +32,9 @@ __all__ = [
     "CustomerProfile",
     "CustomerStanding",
     "DunningPolicy",
+    "FileKind",
     "Notice",
+    "NoticeFile",
     "NoticeItem",
     "NoticeMessage",
     "NoticeState",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from dunwell.followup.models.policies import PolicyStep
 from dunwell.followup.models.runs import Run
 from dunwell.ledger.models import Contact, Customer, Invoice
-from dunwell.messaging.models import Message
+from dunwell.messaging.models import Message, StoredFile
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
@@ -126,6 +126,44 @@ class NoticeItem(models.Model):
 
     def __str__(self) -> str:
         return f"invoice {self.invoice_id} in notice {self.notice_id}"
+
+
+class FileKind(models.TextChoices):
+    INVOICE = "invoice", "Invoice"
+    INVOICE_COPY = "invoice_copy", "Copy of the invoice"
+    STATEMENT = "statement", "Statement of account"
+    LETTER = "letter", "Letter"
+
+
+class NoticeFile(models.Model):
+    """A file that goes with a notice, exactly as it goes; or one that was to go with it and does not, and why."""
+
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    notice = TenantForeignKey(Notice, on_delete=models.CASCADE, related_name="files", db_index=False)
+    kind = models.CharField(max_length=20, choices=FileKind.choices)
+    name = models.CharField(max_length=200)
+    file = TenantForeignKey(
+        StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    left_out = models.CharField(max_length=300, blank=True, help_text="Why it does not go along; empty: it does.")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position", "id")
+        constraints = [
+            models.UniqueConstraint(fields=("notice", "position"), name="notice_file_once"),
+            models.CheckConstraint(condition=Q(kind__in=FileKind.values), name="notice_file_kind_known"),
+            models.CheckConstraint(
+                condition=Q(file__isnull=False, left_out="") | Q(file__isnull=True) & ~Q(left_out=""),
+                name="notice_file_or_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=("organization", "file"), name="notice_file_by_file")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class NoticeMessage(models.Model):

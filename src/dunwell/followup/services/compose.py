@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
+from dunwell.followup.services.attachments import Attachments, Enclosed, enclose
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.side_facts import SideFacts, read, wanted_by
@@ -56,6 +57,7 @@ class Draft:
     window: Window
     wanted: list[str]
     copies: list[dict[str, Any]]
+    enclosed: list[Enclosed]
 
     @property
     def credit(self) -> Decimal:
@@ -116,6 +118,7 @@ def compose(
     next one. `after_batch` is told what is written and committed so far.
     """
     result = Composed()
+    attachments = Attachments(this.organization, email=sender.reply_to or sender.address)
     known = 0
     for sending_on, places in sending_days(this):
         after = 0
@@ -126,7 +129,7 @@ def compose(
                 if not lines:
                     break
                 after = max(line.customer_id for line in lines)
-                _compose_batch(this, run, sender, texts, sending_on, lines, result)
+                _compose_batch(this, run, sender, texts, attachments, sending_on, lines, result)
             if result.notices >= max(MANY, 4 * known):
                 known = result.notices
                 _tell_the_planner()
@@ -166,7 +169,14 @@ def _planned_lines(this: Pass, sending_on: dt.date, places: list[Place] | None, 
 
 
 def _compose_batch(
-    this: Pass, run: Run | None, sender: Sender, texts: Texts, sending_on: dt.date, lines: list[Any], result: Composed
+    this: Pass,
+    run: Run | None,
+    sender: Sender,
+    texts: Texts,
+    attachments: Attachments,
+    sending_on: dt.date,
+    lines: list[Any],
+    result: Composed,
 ) -> None:
     clear = _without_obstacles(this, lines)
     groups = [(group, max(group, key=lambda line: line.offset_days)) for group in _groups(clear)]
@@ -175,6 +185,11 @@ def _compose_batch(
     # Asked last: what changed before this is seen here, what changes after it differs from the digest
     disturbed = _touched_since_plan(this, {line.customer_id for line in clear})
     result.disturbed += len(disturbed)
+    attachments.read(
+        customers={line.customer_id for line in clear},
+        invoices=[line.invoice_id for line in clear],
+        as_of=sending_on,
+    )
     drafts: list[Draft] = []
     incomplete: dict[str, list[int]] = {}
     for (group, leading), names, (digest, side) in zip(groups, wanted, facts, strict=True):
@@ -187,7 +202,9 @@ def _compose_batch(
             incomplete.setdefault(detail, []).extend(line.action_id for line in group)
             continue
         copies = [copy.stored for copy in side.copies(leading)]
-        drafts.append(Draft(group, leading, written, digest, _window(this, leading, sending_on), names, copies))
+        enclosed = attachments.of(leading, group, **texts.reader(leading))
+        window = _window(this, leading, sending_on)
+        drafts.append(Draft(group, leading, written, digest, window, names, copies, enclosed))
     for detail, actions in incomplete.items():
         _make_wait(this, actions, Waiting.TEXT_INCOMPLETE, detail)
         result.incomplete += len(actions)
@@ -301,6 +318,7 @@ def _store(
             statement("compose_link_actions"),
             {"actions": [action for action, _ in pairs], "notices": [notice for _, notice in pairs]},
         )
+    enclose(organization, [(notice_id, draft.enclosed) for notice_id, draft in numbered], now=this.now)
     result.notices += len(drafts)
     result.queued += len(queued)
     queue_notices([

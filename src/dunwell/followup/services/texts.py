@@ -79,6 +79,11 @@ class Texts:
         """The paths of the tags in the text that `leading`'s reader gets."""
         return self._compile(self._template(leading.template_id, leading.language)).tags
 
+    def reader(self, leading: Any) -> dict[str, str]:
+        """In which language `leading`'s reader is written to, and how dates and amounts look there."""
+        language = self._template(leading.template_id, leading.language).language
+        return {"language": language, "locale": reading_locale(language, leading.language, self._locale)}
+
     def named(self, leading: Any) -> str:
         """Which text that is, for a person."""
         template = self._template(leading.template_id, leading.language)

@@ -30,6 +30,15 @@ def copies_of(stored: Sequence[Mapping[str, Any]]) -> tuple[Copy, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMessage:
     """The exact content of one message, as stored."""
 
@@ -48,6 +57,7 @@ class OutgoingMessage:
     attempts: int
     date: dt.datetime
     copies: tuple[Copy, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Result(enum.Enum):

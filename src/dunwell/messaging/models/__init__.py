@@ -1,5 +1,6 @@
 """What is said to customers: the outbox, its history and the texts it is made from."""
 
+from dunwell.messaging.models.files import MessageFile, StoredFile
 from dunwell.messaging.models.outbox import ChannelKind, ChannelPause, EventKind, Message, MessageEvent, MessageState
 from dunwell.messaging.models.templates import MessageTemplate, Tone
 
@@ -9,7 +10,9 @@ __all__ = [
     "EventKind",
     "Message",
     "MessageEvent",
+    "MessageFile",
     "MessageState",
     "MessageTemplate",
+    "StoredFile",
     "Tone",
 ]

@@ -76,6 +76,11 @@ def text_footer(organization: OrganizationFacts) -> str:
 
 
 def _address(organization: OrganizationFacts) -> list[str]:
-    lines = [line.strip() for line in organization.postal_address.splitlines() if line.strip()]
+    return address_lines(organization.name, organization.postal_address)
+
+
+def address_lines(name: str, postal_address: str) -> list[str]:
+    """The lines of an address that is set below a name."""
+    lines = [line.strip() for line in postal_address.splitlines() if line.strip()]
     # The address often begins with the name, which stands there already
-    return lines[1:] if lines and lines[0] == organization.name else lines
+    return lines[1:] if lines and lines[0] == name else lines

@@ -80,9 +80,7 @@ class Scope:
     def pay_links(self) -> list[str]:
         """For each invoice where it can be paid online, else the empty string."""
         pattern = self.context.organization.payment_url_pattern
-        return [
-            _web_address(invoice.payment_url) or _filled(pattern, invoice.number) for invoice in self.context.invoices
-        ]
+        return [pay_address(invoice.payment_url, pattern, invoice.number) for invoice in self.context.invoices]
 
     @functools.cached_property
     def pay_link_by_number(self) -> dict[str, str]:
@@ -126,6 +124,11 @@ def _web_address(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in {"http", "https"} and parts.netloc else ""
+
+
+def pay_address(url: str, pattern: str, number: str) -> str:
+    """Where an invoice can be paid online: its own address, else the organization's pattern with its number."""
+    return _web_address(url) or _filled(pattern, number)
 
 
 def _filled(pattern: str, number: str) -> str:

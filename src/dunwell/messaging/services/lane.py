@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 import structlog
@@ -18,7 +18,7 @@ from dunwell.messaging.channels.port import (
     ServerUnavailableError,
     Transmission,
 )
-from dunwell.messaging.services import retries, statements
+from dunwell.messaging.services import files, retries, statements
 from dunwell.messaging.services.turns import Next, Sent
 from dunwell.messaging.services.work import DispatchReport, Outcome, Refusal, Work
 
@@ -108,6 +108,7 @@ class Lane:
         if not claimed:
             return None
         waiting = [message_id for _, message_id, _ in claimed]
+        with_files = files.with_files(self._connection, waiting)
         finished: _Finished | None = None
         begun = 0
         try:
@@ -122,11 +123,15 @@ class Lane:
                     finished = None
                     if not self._open(kind, channel):
                         continue
+                # Read before it is begun: what cannot be read has not been tried
+                attachments = files.attachments(self._connection, message_id) if message_id in with_files else ()
                 message = self._turn(finished, message_id, channel)
                 finished = None
                 waiting.remove(message_id)
                 if message is not None:
                     begun += 1
+                    if attachments:
+                        message = replace(message, attachments=attachments)
                     finished = self._transmit(kind, channel, message)
         finally:
             self._store_alone(finished)

@@ -29,6 +29,7 @@ class ShippedText:
     language: str
     subject: str
     paragraphs: tuple[str, ...]
+    channel: str = "email"
 
     @property
     def name(self) -> str:

@@ -22,6 +22,11 @@ def working_week() -> list[int]:
     return [1, 2, 3, 4, 5]
 
 
+class PaperSize(models.TextChoices):
+    A4 = "a4", "A4"
+    US_LETTER = "us_letter", "US Letter"
+
+
 class SmtpSecurity(models.TextChoices):
     NONE = "none", "None (only for a server on this machine)"
     STARTTLS = "starttls", "STARTTLS"
@@ -126,6 +131,15 @@ class OrganizationSettings(models.Model):
     brand_color = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty: Dunwell's.")
     logo_digest = models.CharField(max_length=64, blank=True, help_text="Which OrganizationLogo; empty: none.")
 
+    # What goes along, and on what paper
+    attach_invoices = models.BooleanField(
+        default=False, help_text="Each invoice as a PDF: the document kept with it, else a copy of what the book says."
+    )
+    attach_statement = models.BooleanField(default=False, help_text="A statement of account in the notice's currency.")
+    paper = models.CharField(
+        max_length=10, blank=True, choices=PaperSize.choices, help_text="Empty: the one that the country prints on."
+    )
+
     # Who gets in
     second_factor_required = models.BooleanField(
         default=False, help_text="Members without a second factor set one up before they see anything."
@@ -149,6 +163,9 @@ class OrganizationSettings(models.Model):
             models.CheckConstraint(
                 condition=models.Q(brand_color="") | models.Q(brand_color__regex=r"^#[0-9a-f]{6}$"),
                 name="settings_brand_color_is_hex",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(paper="") | models.Q(paper__in=PaperSize.values), name="settings_paper_known"
             ),
             models.CheckConstraint(condition=models.Q(minimum_amount__gte=0), name="settings_minimum_not_negative"),
             models.CheckConstraint(

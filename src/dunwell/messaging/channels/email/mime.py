@@ -8,9 +8,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from email.utils import format_datetime
+from urllib.parse import quote
 
 from dunwell.messaging.channels.email.addresses import wire_address
-from dunwell.messaging.channels.port import OutgoingMessage
+from dunwell.messaging.channels.port import Attachment, OutgoingMessage
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -111,14 +112,25 @@ def build(message: OutgoingMessage) -> bytes:
         _unstructured("Subject", message.subject),
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
     ]
+    start = "".join(headers).encode()
+    if not message.attachments:
+        return start + _words(message)
+    kind, line = _multipart("mixed", message, b"files")
+    parts = [start, kind, b"--%s\r\n" % line, _words(message)]
+    for attachment in message.attachments:
+        parts += [b"\r\n--%s\r\n" % line, _file(attachment)]
+    parts.append(b"\r\n--%s--\r\n" % line)
+    return b"".join(parts)
+
+
+def _words(message: OutgoingMessage) -> bytes:
+    """The text, in one form or in two to choose from."""
     if not message.body_html:
-        return "".join(headers).encode() + _part("plain", message.body_text)
-    boundary = "=_" + hashlib.blake2b(message.rfc_message_id.encode(), digest_size=15).hexdigest()
-    headers.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n')
-    line = boundary.encode()
+        return _part("plain", message.body_text)
+    kind, line = _multipart("alternative", message)
     return b"".join(
         (
-            "".join(headers).encode(),
+            kind,
             b"--%s\r\n" % line,
             _part("plain", message.body_text),
             b"\r\n--%s\r\n" % line,
@@ -126,3 +138,25 @@ def build(message: OutgoingMessage) -> bytes:
             b"\r\n--%s--\r\n" % line,
         )
     )
+
+
+def _multipart(kind: str, message: OutgoingMessage, person: bytes = b"") -> tuple[bytes, bytes]:
+    """The header of a part with parts, and the line between them."""
+    line = "=_" + hashlib.blake2b(message.rfc_message_id.encode(), digest_size=15, person=person).hexdigest()
+    return f'Content-Type: multipart/{kind};\r\n boundary="{line}"\r\n\r\n'.encode(), line.encode()
+
+
+def _file(attachment: Attachment) -> bytes:
+    """A file in base64, in lines of 76 letters; a name beyond ASCII is written as RFC 2231 has it."""
+    name = one_line(attachment.name).replace("\\", "").replace('"', "")
+    named = f'filename="{name}"' if name.isascii() else f"filename*=utf-8''{quote(name, safe='')}"
+    head = (
+        f"Content-Type: {one_line(attachment.media_type)}\r\nContent-Disposition: attachment;\r\n {named}\r\n"
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    # 57 bytes are a line of 76 letters; `binascii` writes each at once
+    lines = [
+        binascii.b2a_base64(attachment.content[start : start + 57], newline=False)
+        for start in range(0, len(attachment.content), 57)
+    ]
+    return head.encode() + b"\r\n".join(lines) + b"\r\n"

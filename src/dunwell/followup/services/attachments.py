@@ -1,0 +1,185 @@
+"""The files that go with a notice: invoices as they are kept, or copies of what the book says, and statements."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from dunwell.followup.models import FileKind
+from dunwell.followup.services.letterheads import STATEMENT_DAYS, account_facts, letterhead_of
+from dunwell.followup.sql import statement
+from dunwell.ledger.models import Document
+from dunwell.ledger.queries.accounts import Account, accounts
+from dunwell.ledger.services.documents import file_of
+from dunwell.messaging.documents import (
+    Addressee,
+    InvoiceCopyFacts,
+    Letterhead,
+    NotPrintableError,
+    press,
+    print_invoice_copy,
+    print_statement,
+)
+from dunwell.messaging.documents.words import document_words
+from dunwell.messaging.rendering.scope import pay_address
+from dunwell.messaging.services.files import MOST_BYTES, digest_of, keep
+from dunwell.organizations.models import Organization
+
+PDF = "application/pdf"
+_TOO_LARGE = (
+    f"The files of one message may have {MOST_BYTES // 1024**2} MB together, as mail servers refuse more. With this "
+    "one there would be more: it stays here and can be sent by hand."
+)
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file for a notice; without content it does not go along, for the reason in `left_out`."""
+
+    kind: FileKind
+    name: str
+    content: bytes = b""
+    left_out: str = ""
+
+
+class Attachments:
+    """What goes along with an organization's notices, as it is set now; for one batch of customers at a time."""
+
+    def __init__(self, organization: Organization, *, email: str) -> None:
+        self._organization = organization
+        self._invoices = organization.settings.attach_invoices
+        self._statement = organization.settings.attach_statement
+        self._email = email
+        self._letterhead: Letterhead | None = None
+        self._documents: dict[int, Document] = {}
+        self._accounts: dict[tuple[int, str], Account] = {}
+        self._as_of = dt.date.min
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything goes along at all."""
+        return self._invoices or self._statement
+
+    def read(self, *, customers: Collection[int], invoices: Collection[int], as_of: dt.date) -> None:
+        """Look up what this batch needs: two queries, whatever its size."""
+        if not self.wanted:
+            return
+        self._as_of = as_of
+        if self._invoices:
+            kept = Document.objects.filter(
+                organization=self._organization, invoice_id__in=list(invoices), media_type=PDF
+            ).order_by("added_at", "pk")
+            # The last that somebody kept with the invoice
+            self._documents = {document.invoice_id: document for document in kept if document.invoice_id is not None}
+        if self._statement:
+            self._accounts = accounts(
+                self._organization.pk, list(customers), as_of=as_of, since=as_of - dt.timedelta(STATEMENT_DAYS)
+            )
+
+    def of(self, leading: Any, lines: Sequence[Any], *, language: str, locale: str) -> list[Enclosed]:
+        """The files of the notice about `lines` (rows of `compose_actions.sql`), in the language of its text."""
+        if not self.wanted or leading.channel != "email":
+            return []
+        if self._letterhead is None:
+            self._letterhead = letterhead_of(self._organization, email=self._email)
+        head = dataclasses.replace(self._letterhead, language=language, locale=locale)
+        found: list[Enclosed] = []
+        if self._statement:
+            found.append(self._statement_of(head, leading))
+        if self._invoices:
+            found += [self._invoice(head, leading, line) for line in lines]
+        return _within_limit(found)
+
+    def _invoice(self, head: Letterhead, leading: Any, line: Any) -> Enclosed:
+        words = document_words(head.language)
+        name = file_name(words.invoice_file, line.number)
+        document = self._documents.get(line.invoice_id)
+        path = file_of(document) if document is not None else None
+        if document is not None and path is not None:
+            return Enclosed(FileKind.INVOICE, document.name, path.read_bytes())
+        facts = InvoiceCopyFacts(
+            number=line.number,
+            issued_on=line.issued_on,
+            due_on=line.due_on,
+            currency=line.currency,
+            total=line.total,
+            description=line.description,
+            payment_url=pay_address(line.payment_url, self._organization.settings.payment_url_pattern, line.number),
+        )
+        try:
+            return Enclosed(FileKind.INVOICE_COPY, name, print_invoice_copy(press(), head, addressee(leading), facts))
+        except NotPrintableError as error:
+            return Enclosed(FileKind.INVOICE_COPY, name, left_out=str(error)[:300])
+
+    def _statement_of(self, head: Letterhead, leading: Any) -> Enclosed:
+        account = self._accounts.get((leading.customer_id, leading.currency), Account())
+        since = self._as_of - dt.timedelta(STATEMENT_DAYS)
+        name = file_name(document_words(head.language).statement_file, self._as_of.isoformat())
+        facts = account_facts(self._organization, account, currency=leading.currency, as_of=self._as_of, since=since)
+        try:
+            return Enclosed(FileKind.STATEMENT, name, print_statement(press(), head, addressee(leading), facts))
+        except NotPrintableError as error:
+            return Enclosed(FileKind.STATEMENT, name, left_out=str(error)[:300])
+
+
+def addressee(leading: Any) -> Addressee:
+    """Who a document is for: the customer, and the person if it is another name."""
+    person = leading.contact_name.strip()
+    names = [leading.customer_name, *([person] if person and person != leading.customer_name else [])]
+    return Addressee(tuple(names), leading.customer_number)
+
+
+def file_name(word: str, number: str) -> str:
+    """A name that every file system takes."""
+    return f"{word}-{re.sub(r'[^A-Za-z0-9._-]+', '-', number).strip('-.') or 'x'}.pdf"[:200]
+
+
+def _within_limit(files: list[Enclosed]) -> list[Enclosed]:
+    """What fits, the first ones first."""
+    size, result = 0, []
+    for file in files:
+        if file.content and size + len(file.content) > MOST_BYTES:
+            result.append(Enclosed(file.kind, file.name, left_out=_TOO_LARGE))
+            continue
+        size += len(file.content)
+        result.append(file)
+    return result
+
+
+def enclose(organization_id: int, notices: Sequence[tuple[int, Sequence[Enclosed]]], *, now: dt.datetime) -> None:
+    """Keep the files of these new notices with them, in the caller's transaction."""
+    notices = [(notice_id, files) for notice_id, files in notices if files]
+    if not notices:
+        return
+    ids = keep(
+        organization_id=organization_id,
+        files=[(PDF, file.content) for _, files in notices for file in files if file.content],
+        now=now,
+    )
+    with connection.cursor() as cursor, cursor.copy(statement("copy_notice_files")) as copy:
+        for notice_id, files in notices:
+            for position, file in enumerate(files):
+                stored = ids[digest_of(file.content)] if file.content else None
+                copy.write_row((organization_id, notice_id, str(file.kind), file.name, stored, file.left_out, position))
+
+
+def remove_unused(organization_id: int, *, now: dt.datetime) -> int:
+    """Delete what belonged to notices that were discarded before anybody saw them; how many files went.
+
+    A day's grace: whoever is just storing a file marks it as used in his own transaction.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        before = now - dt.timedelta(days=1)
+        parameters: dict[str, Any] = {
+            "organization": organization_id,
+            "before": before,
+            "since": before - dt.timedelta(days=7),
+        }
+        cursor.execute(statement("remove_unused_files"), parameters)
+        return int(cursor.rowcount)

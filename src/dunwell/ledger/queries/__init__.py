@@ -1,0 +1,1 @@
+"""Reads of the ledger that more than one app asks."""

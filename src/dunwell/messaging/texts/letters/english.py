@@ -1,0 +1,85 @@
+"""The letters in English."""
+
+from __future__ import annotations
+
+from dunwell.messaging.texts.letters import parts as p
+
+_VOICE = p.Voice(
+    language="en",
+    to_person="Dear {{ contact.name }},",
+    to_nobody="Dear Sir or Madam,",
+    regards="Yours faithfully,",
+    credit=f"Your credit of {p.CREDIT} is already taken into account.",
+    earlier=f"We last wrote to you about this on {p.LAST}.",
+    write_to=f"You reach us at {p.MAIL}.",
+)
+_LATE = p.late("1 day", "days")
+_STATE = p.open_since(
+    f"Invoice {p.NUMBER} has been overdue for {_LATE}.",
+    f"{p.COUNT} invoices are overdue, the oldest of them for {_LATE}.",
+    f"{p.COUNT} invoices are open, {p.LATE_COUNT} of them overdue, the oldest for {_LATE}.",
+)
+
+ENGLISH = (
+    _VOICE.letter(
+        "before-due",
+        p.one_or_more(f"Invoice {p.NUMBER}, due on {p.DUE}", f"{p.COUNT} invoices due soon, {p.TOTAL} in total"),
+        p.one_or_more(
+            f"This is a short note in advance: invoice {p.NUMBER} is due on {p.DUE}.",
+            f"This is a short note in advance: {p.COUNT} invoices will be due soon, the first on {p.DUE}.",
+        )
+        + f" The amount to pay is {p.TOTAL}."
+        + _VOICE.if_credit,
+        after="If your payment is already on its way, there is nothing left for you to do. "
+        "If anything is not right, please let us know.",
+    ),
+    _VOICE.letter(
+        "due-today",
+        p.one_or_more(f"Invoice {p.NUMBER} is due", f"{p.COUNT} open invoices, {p.TOTAL} in total"),
+        p.one_or_more(
+            p.due(f"Invoice {p.NUMBER} is due today.", f"Invoice {p.NUMBER} was due on {p.DUE}."),
+            f"{p.COUNT} invoices are open; "
+            + p.due("the first of them is due today.", f"the first of them was due on {p.DUE}."),
+        )
+        + f" We would be glad to receive your payment of {p.TOTAL}."
+        + _VOICE.if_credit,
+        after="If you have just paid, thank you: this letter needs no answer then.",
+    ),
+    _VOICE.letter(
+        "reminder",
+        p.one_or_more(f"Reminder: invoice {p.NUMBER}", f"Reminder: {p.COUNT} open invoices"),
+        p.open_since(
+            f"Invoice {p.NUMBER} was due on {p.DUE}, and we have not received the full payment yet. "
+            "It may have slipped through.",
+            f"{p.COUNT} invoices are past their due date, and we have not received the full payment yet. "
+            "They may have slipped through.",
+            f"{p.COUNT} invoices are open, {p.LATE_COUNT} of them past the due date. "
+            "Something may have slipped through.",
+        )
+        + f" Please pay {p.TOTAL}."
+        + _VOICE.if_credit,
+        after="If you have paid in the last few days, thank you: our letter and your payment have crossed. "
+        "If something is not right or you need more time, please tell us; we will find a way.",
+    ),
+    _VOICE.letter(
+        "firm-reminder",
+        p.one_or_more(f"Overdue: invoice {p.NUMBER}", f"Overdue: {p.COUNT} open invoices"),
+        _STATE + _VOICE.if_earlier,
+        f"Please pay {p.TOTAL} within the next days, or tell us by when we can count on it." + _VOICE.if_credit,
+        after="If there is a reason why this is still open, please write to us: a short answer is enough, and we will "
+        "look for a way together. If you have paid meanwhile, please take this letter as settled.",
+    ),
+    _VOICE.letter(
+        "final-reminder",
+        p.one_or_more(
+            f"Please get in touch: invoice {p.NUMBER}, overdue for {_LATE}",
+            f"Please get in touch: {p.COUNT} open invoices",
+        ),
+        _STATE + _VOICE.if_earlier,
+        f"This is the last reminder that we send in this way. Please pay {p.TOTAL} now, or name the day on which you "
+        f"will pay.{_VOICE.if_credit}",
+        after="What happens next: if neither your payment nor an answer reaches us in the coming days, somebody from "
+        "our team will contact you to agree on how to go on. If you cannot pay at the moment, please tell us now; "
+        "we would rather find a way together.",
+    ),
+)
