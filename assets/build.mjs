@@ -46,7 +46,13 @@ async function put(name, contents) {
   }
 }
 
-/** Fonts keep esbuild's own hashed names, which the stylesheet refers to. */
+/** The part of the font that most pages need: pages ask for it before the stylesheet has been read. */
+const FIRST_FONT = "inter-latin-wght-normal";
+
+/**
+ * Fonts keep esbuild's own hashed names, which the stylesheet refers to. A font that comes late waits for the next page: text
+ * that changes its width while somebody reads it makes the page jump.
+ */
 async function fontsAndStyles() {
   const result = await build({
     entryPoints: [path.join(source, "styles/app.css")],
@@ -59,8 +65,10 @@ async function fontsAndStyles() {
     logLevel: "warning",
   });
   for (const file of result.outputFiles) {
-    if (file.path.endsWith(".css")) await put("app.css", await pruned(file.text));
+    const name = path.basename(file.path);
+    if (name.endsWith(".css")) await put("app.css", await pruned(file.text.replaceAll("font-display: swap", "font-display: optional")));
     else await writeFile(file.path, file.contents);
+    if (name.startsWith(`${FIRST_FONT}-`)) manifest[`${FIRST_FONT}.woff2`] = name;
   }
 }
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -95,6 +96,13 @@ def anna(organization: Organization) -> User:
 @pytest.fixture(scope="session")
 def serving(django_db_setup: None, data_dir: Path) -> Iterator[str]:
     """The address of Dunwell as `dunwell serve` serves it, on the tests' database, in a process of its own."""
+    with served(data_dir) as address:
+        yield address
+
+
+@contextmanager
+def served(data_dir: Path, **more: str) -> Iterator[str]:
+    """A server on the tests' database; `more` is what else its environment says."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -111,22 +119,23 @@ def serving(django_db_setup: None, data_dir: Path) -> Iterator[str]:
         "DUNWELL_DATA_DIR": str(data_dir),
         "DUNWELL_BASE_URL": address,
         "DJANGO_SETTINGS_MODULE": "dunwell.config.settings",
+        **more,
     }
     command = [sys.executable, "-m", "uvicorn", "dunwell.config.asgi:application", "--lifespan", "off"]
-    log = (data_dir / "browser-server.log").open("wb")
-    process = subprocess.Popen(
-        [*command, "--port", str(port), "--log-level", "warning"], env=surroundings, stdout=log, stderr=log
-    )
-    deadline = time.monotonic() + 60
-    while not _answers(port):
-        assert process.poll() is None, (data_dir / "browser-server.log").read_text()
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.05)
-    yield address
-    process.terminate()
-    process.wait(20)
-    log.close()
-    print((data_dir / "browser-server.log").read_text()[-6000:])  # pytest shows it where a test failed
+    path = data_dir / f"browser-server-{port}.log"
+    with path.open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--port", str(port), "--log-level", "warning"], env=surroundings, stdout=log, stderr=log
+        )
+        deadline = time.monotonic() + 60
+        while not _answers(port):
+            assert process.poll() is None, path.read_text()
+            assert time.monotonic() < deadline, "the server did not start"
+            time.sleep(0.05)
+        yield address
+        process.terminate()
+        process.wait(20)
+    print(path.read_text()[-6000:])  # pytest shows it where a test failed
 
 
 def _answers(port: int) -> bool:
@@ -178,11 +187,11 @@ def sign_in(page: Page, user: User) -> None:
     page.wait_for_url("**/o/**")
 
 
-def sign_in_by_form(page: Page, user: User) -> None:
+def sign_in_by_form(page: Page, user: User, *, address: str = "/") -> None:
     # The server is another process and knows nothing of the tests' quick hasher
     user.password = PBKDF2PasswordHasher().encode(worlds.PASSWORD, "salt", iterations=1000)
     user.save(update_fields=["password"])
-    page.goto("/")
+    page.goto(address)
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill(worlds.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()

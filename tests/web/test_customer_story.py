@@ -63,7 +63,11 @@ def test_how_they_pay(desk: Desk, owner: Client) -> None:
     assert (page.context["habit"].invoices, page.context["habit"].on_time) == (3, 1)
     text = page.content.decode()
     assert "<strong>18 days</strong> on average, 4 after the due date" in text
-    assert 'id="chart-habit"' in text
+    chart = page.context["habit_chart"]
+    assert [bar.value for bar in chart.bars if bar.height] == ["18"]
+    assert "18 days</title>" in text
+    assert text.count('class="bar-name"') == len(chart.bars)
+    assert "chart-habit" not in text, "no script draws it"
 
 
 @pytest.mark.parametrize(

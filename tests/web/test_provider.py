@@ -1,11 +1,8 @@
-"""Signing in at an identity provider, over real sockets: a small OpenID Connect server of this test."""
+"""Signing in at an identity provider, over real sockets: a small OpenID Connect server of the tests."""
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,62 +14,17 @@ from dunwell.organizations.members import invitations, queries
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now
 from tests import worlds
-
-
-class Provider(ThreadingHTTPServer):
-    """Says of everybody what `claims` says."""
-
-    claims: dict[str, Any]
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class Answers(BaseHTTPRequestHandler):
-    server: Provider
-
-    def log_message(self, *args: Any) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        url = self.server.url
-        ends = {"authorization_endpoint": "authorize", "token_endpoint": "token", "userinfo_endpoint": "userinfo"}
-        if self.path == "/.well-known/openid-configuration":
-            self.say({"issuer": url, "jwks_uri": f"{url}/jwks", **{name: f"{url}/{end}" for name, end in ends.items()}})
-        else:
-            assert self.headers["Authorization"] == "Bearer granted"
-            self.say(self.server.claims)
-
-    def do_POST(self) -> None:
-        sent = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        assert sent["code"] == ["once"]
-        assert sent["code_verifier"]
-        self.say({"access_token": "granted", "token_type": "Bearer"})
-
-    def say(self, what: dict[str, Any]) -> None:
-        body = json.dumps(what).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+from tests.web.identity_provider import Provider, identity_provider
 
 
 @pytest.fixture
 def provider(settings: LazySettings, db: None) -> Iterator[Provider]:
-    server = Provider(("127.0.0.1", 0), Answers)
-    server.claims = {"sub": "17", "email": "alice@northlight.example", "email_verified": True, "name": "Alice"}
-    app = {"provider_id": "oidc", "name": "Acme", "client_id": "dunwell", "secret": "s"}
-    about = {"server_url": server.url, "oauth_pkce_enabled": True}
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{**app, "settings": about}]}}
-    settings.OPENID_CONNECT_NAME = "Acme"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with identity_provider() as server:
+        app = {"provider_id": "oidc", "name": "Acme", "client_id": "dunwell", "secret": "s"}
+        about = {"server_url": server.url, "oauth_pkce_enabled": True}
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [{**app, "settings": about}]}}
+        settings.OPENID_CONNECT_NAME = "Acme"
+        yield server
 
 
 def sign_in(client: Client, path: str = "") -> str:

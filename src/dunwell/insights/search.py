@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from typing import cast
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from dunwell.ledger.models import Contact, Customer, Invoice
-from dunwell.ledger.models.customers import CONTACT_WORDS
+from dunwell.ledger.models.customers import CONTACT_WORDS, CUSTOMER_WORDS
 from dunwell.messaging.models import Message
 from dunwell.messaging.models.outbox import MESSAGE_WORDS
 from dunwell.organizations.scope import Row, Scope
@@ -16,8 +19,10 @@ from dunwell.rules.names import name_key
 
 # An invoice list narrowed by a customer's name looks at so many customers at most.
 MOST_CUSTOMERS = 500
-# So many rows are found by their words before they are put in order.
-MOST_SORTED = 500
+# So many rows are found by their words before anything else is asked of them.
+MOST_FOUND = 500
+# A word is common when so many of the first rows have it.
+FIRST_ROWS, COMMON = 300, 11
 
 
 def words(text: str) -> list[str]:
@@ -25,17 +30,15 @@ def words(text: str) -> list[str]:
     return re.findall(r"\w+", name_key(text)[:200])[:6]
 
 
-def beginnings(text: str, *, folded: bool = True) -> SearchQuery | None:
-    """The question for rows with a word for each word of `text` that begins so; nothing for a text without words.
+def beginnings(text: str, *, folded: bool = True) -> str:
+    """The question for rows with a word for each word of `text` that begins so; empty for a text without words.
 
     Names are stored `folded`; what is stored as it was written is asked for in both ways.
     """
     as_written = re.findall(r"\w+", text.lower()[:200])[:6]
     ways = {tuple(words(text))} if folded else {tuple(words(text)), tuple(as_written)}
     asked = [" & ".join(f"{word}:*" for word in way) for way in sorted(ways) if way]
-    if not asked:
-        return None
-    return SearchQuery(" | ".join(f"({way})" for way in asked), search_type="raw", config="simple")
+    return " | ".join(f"({way})" for way in asked)
 
 
 def customers_matching(scope: Scope, text: str, customers: QuerySet[Customer]) -> QuerySet[Customer]:
@@ -43,28 +46,48 @@ def customers_matching(scope: Scope, text: str, customers: QuerySet[Customer]) -
     text = text.strip()
     if not text:
         return customers
-    found = scope.rows(Customer).filter(number=text).values("pk")
-    query = beginnings(text)
-    if query is not None:
-        # A union, because an OR of the two would read every customer
-        found = found.union(_by_name(scope, query))
-    return customers.filter(pk__in=found)
+    asked = beginnings(text)
+    by_name = Q(pk__in=[])
+    if asked:
+        customers, by_name = _with_words(customers, scope.rows(Customer), CUSTOMER_WORDS, asked, "name_key", "pk")
+    numbered = scope.rows(Customer).filter(number=text).values_list("pk", flat=True)[:1]
+    # One more id, where there is one: an OR with the number itself would read every customer
+    return customers.filter(by_name | Q(pk__in=list(numbered)) if numbered else by_name)
 
 
-def _by_name(scope: Scope, query: SearchQuery) -> QuerySet[Customer]:
-    # The vector is the expression of the index customer_by_word; keep both the same.
-    return (
-        scope.rows(Customer)
-        .annotate(name_words=SearchVector("name_key", config="simple"))
-        .filter(name_words=query)
-        .values("pk")  # type: ignore[return-value]
-    )
+def _with_words(
+    rows: QuerySet[Row], whole: QuerySet[Row], vector: SearchVector, asked: str, *order: str
+) -> tuple[QuerySet[Row], Q]:
+    """`rows`, and the condition that they have the words; the vector is the expression of an index of words.
+
+    The database cannot know how many rows have a beginning of a word, and takes one way for all. An order and a few
+    tempt it to read every row in that order until enough have fitted, which is right for a word that many have and
+    reads everything for a rare one; by the index of words it is the other way round. So the first rows of `whole` in an
+    order that has an index say which it is, and what few have is found before anything else is asked.
+    """
+    query = SearchQuery(asked, search_type="raw", config="simple")
+    found = whole.alias(found_by=vector).filter(found_by=query).order_by()
+    if _is_common(whole, vector, asked, order):
+        return cast("QuerySet[Row]", rows.alias(found_by=vector)), Q(found_by=query)
+    some = list(found.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    return rows, Q(pk__in=some if len(some) <= MOST_FOUND else found.values("pk"))
+
+
+def _is_common(whole: QuerySet[Row], vector: SearchVector, asked: str, order: Sequence[str]) -> bool:
+    first = whole.annotate(found_by=vector).order_by(*order).values("found_by")[:FIRST_ROWS]
+    rows, parameters = first.query.sql_with_params()
+    # Beyond its limit the database does not see through: the words of these rows are read, whatever index there is
+    sql = f"SELECT count(*) FROM ({rows}) AS first WHERE found_by @@ to_tsquery('simple', %s)"  # noqa: S608 - Django's own SQL
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, asked])
+        (fitting,) = cursor.fetchone()
+    return bool(fitting >= COMMON)
 
 
 def customer_ids_matching(scope: Scope, text: str) -> list[int]:
-    """At most MOST_CUSTOMERS ids of customers that match."""
+    """At most MOST_CUSTOMERS ids of customers that match, the first by name."""
     found = customers_matching(scope, text, scope.rows(Customer))
-    return list(found.order_by().values_list("pk", flat=True)[:MOST_CUSTOMERS])
+    return list(found.order_by("name_key", "pk").values_list("pk", flat=True)[:MOST_CUSTOMERS])
 
 
 def invoices_matching(scope: Scope, text: str, invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
@@ -77,30 +100,17 @@ def invoices_matching(scope: Scope, text: str, invoices: QuerySet[Invoice]) -> Q
 
 def contacts_matching(scope: Scope, text: str, contacts: QuerySet[Contact]) -> QuerySet[Contact]:
     """Those with a word in their name or address for each word of `text`."""
-    query = beginnings(text, folded=False)
-    if query is None:
+    asked = beginnings(text, folded=False)
+    if not asked:
         return contacts.none()
-    # The vector is the expression of the index contact_by_word
-    return contacts.filter(organization=scope.organization).alias(found_by=CONTACT_WORDS).filter(found_by=query)
+    contacts, fits = _with_words(contacts, scope.rows(Contact), CONTACT_WORDS, asked, "pk")
+    return contacts.filter(fits)
 
 
 def messages_matching(scope: Scope, text: str, messages: QuerySet[Message]) -> QuerySet[Message]:
     """Those with a word in their subject or address for each word of `text`."""
-    query = beginnings(text, folded=False)
-    if query is None:
+    asked = beginnings(text, folded=False)
+    if not asked:
         return messages.none()
-    # The vector is the expression of the index message_by_word
-    return messages.filter(organization=scope.organization).alias(found_by=MESSAGE_WORDS).filter(found_by=query)
-
-
-def first_of(found: QuerySet[Row], *order: str) -> QuerySet[Row]:
-    """The same rows in an order, for a page that shows the first few of them.
-
-    An order and a few tempt the database to read every row in that order until enough have matched: with a rare word
-    that is all of them. So the index of words is asked first; only a word that many have is left to that walk, which
-    then soon ends where an index has the order.
-    """
-    some = list(found.order_by().values_list("pk", flat=True)[: MOST_SORTED + 1])
-    if len(some) <= MOST_SORTED:
-        found = found.model._default_manager.filter(pk__in=some)  # noqa: SLF001 - Django's documented Meta API
-    return found.order_by(*order)
+    messages, fits = _with_words(messages, scope.rows(Message), MESSAGE_WORDS, asked, "-pk")
+    return messages.filter(fits)

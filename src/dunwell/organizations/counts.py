@@ -49,4 +49,5 @@ def count(rows: QuerySet[Any]) -> int:
 
 
 def _bounded(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows[: MOST_COUNTED + 1]
+    chosen = rows if rows.query.values_select else rows.values("pk")
+    return chosen[: MOST_COUNTED + 1]

@@ -1,6 +1,8 @@
 """What a chart is drawn from, with every text already written, and the table that has the same numbers.
 
-`components/chart.html` shows both; `assets/scripts/charts.js` draws. The first column of the table names the points.
+`components/chart.html` shows both; `assets/scripts/charts.js` draws. A chart of a few bars is drawn by the server
+(`components/bars.html`), so that a page with no other chart needs no script. The first column of the table names the
+points.
 """
 
 from __future__ import annotations
@@ -28,6 +30,29 @@ class Column:
     name: str
     shown: Sequence[str]
     values: Sequence[Decimal | int | None]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of a chart that the server draws: across in percent of the width, down in pixels, as SVG writes them."""
+
+    name: str
+    label: str
+    shown: str
+    value: str
+    left: str
+    width: str
+    middle: str
+    top: str
+    height: str
+    value_at: str
+    name_at: str
+
+
+# A drawing of bars in pixels, see .bars in assets/styles/insights.css: the highest leaves room for its value above
+BARS_TOP, BARS_BOTTOM, NAMES_AT = 20, 132, 150
+BAR_SHARE = 0.56
+FEWEST_PLACES = 8  # fewer bars stand at the left, as narrow as the others
 
 
 @dataclass(frozen=True)
@@ -65,6 +90,33 @@ class Chart:
                 for series in self.series
             ],
         }
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The first series as bars, each with its value above it; a point without a value has none."""
+        first = self.series[0]
+        step = 100 / max(len(self.labels), FEWEST_PLACES)
+        highest = max((float(value) for value in first.values if value), default=1.0)
+        bars = []
+        for index, (label, value) in enumerate(zip(self.labels, first.values, strict=True)):
+            height = 0.0 if not value else max(2.0, (BARS_BOTTOM - BARS_TOP) * float(value) / highest)
+            top = BARS_BOTTOM - height
+            bars.append(
+                Bar(
+                    name=self.names[index],
+                    label=label,
+                    shown=first.shown[index],
+                    value="–" if value is None else f"{value:,}",
+                    left=f"{step * (index + (1 - BAR_SHARE) / 2):.2f}%",
+                    width=f"{step * BAR_SHARE:.2f}%",
+                    middle=f"{step * (index + 0.5):.2f}%",
+                    top=f"{top:.1f}",
+                    height=f"{height:.1f}" if height else "",
+                    value_at=f"{top - 6:.1f}",
+                    name_at=str(NAMES_AT),
+                )
+            )
+        return bars
 
     @property
     def data_id(self) -> str:

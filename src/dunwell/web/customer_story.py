@@ -78,13 +78,11 @@ def _chart(quarters: Sequence[tuple[dt.date, Any]]) -> Chart:
     on_time = [0 if one is None else one.on_time for one in found]
     return Chart(
         key="habit",
-        sentence="Average days from issue to payment by quarter of payment.",
+        sentence="Average days from issue to payment, by quarter of payment.",
         points="Quarter",
         labels=labels,
         names=[f"Q{(first.month - 1) // 3 + 1} {first:%Y}" for first, _ in quarters],
         series=[Series("Days to pay", "series-main", to_pay, ["–" if n is None else days(n) for n in to_pay])],
-        kind="bar",
-        unit="days",
         more=[
             Column("Days after due date", ["–" if n is None else f"{n:+d}" if n else "0" for n in late], late),
             Column("Invoices", [f"{n:,}" for n in counts], counts),

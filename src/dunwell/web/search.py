@@ -15,7 +15,6 @@ from dunwell.insights.customers import balances_prefetch
 from dunwell.insights.search import (
     contacts_matching,
     customers_matching,
-    first_of,
     invoices_matching,
     messages_matching,
 )
@@ -56,9 +55,10 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
     scope = desk.scope
     found = {
         "customers": _first(
-            first_of(customers_matching(scope, text, customers.rows(desk)), "name_key", "pk")
+            customers_matching(scope, text, customers.rows(desk))
             .select_related("standing")
             .prefetch_related(balances_prefetch(scope))
+            .order_by("name_key", "pk")
         ),
         "invoices": _first(
             invoices_matching(scope, text, invoices.rows(desk))
@@ -66,12 +66,12 @@ def _find(desk: Desk, text: str) -> dict[str, Found]:
             .order_by(F("settled_on").desc(nulls_first=True), "due_on", "pk")
         ),
         "contacts": _first(
-            first_of(contacts_matching(scope, text, scope.rows(Contact)), "pk").select_related("customer")
+            contacts_matching(scope, text, scope.rows(Contact)).select_related("customer").order_by("pk")
         ),
     }
     if desk.may(Permission.READ_NOTICES):
-        found_mails = messages_matching(scope, text, messages.rows(desk))
-        found["mails"] = _first(first_of(found_mails, "-pk").select_related("customer"))
+        rows = messages_matching(scope, text, messages.rows(desk))
+        found["mails"] = _first(rows.select_related("customer").order_by("-pk"))
     return found
 
 

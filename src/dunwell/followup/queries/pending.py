@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from dunwell.followup.models import Action, ActionState, CustomerStanding, Notice, NoticeState
 from dunwell.organizations.counts import counts, counts_by
@@ -28,8 +28,16 @@ def stuck_notices(scope: Scope) -> QuerySet[Notice]:
     A notice that failed is among them as long as one of its steps still waits for it: not when the invoice was paid
     or the next step took its place.
     """
+    return _uncertain(scope) | _failed_and_wanted(scope)
+
+
+def _uncertain(scope: Scope) -> QuerySet[Notice]:
+    return scope.rows(Notice).filter(state=NoticeState.UNCERTAIN)
+
+
+def _failed_and_wanted(scope: Scope) -> QuerySet[Notice]:
     still_wanted = Action.objects.filter(notice=OuterRef("pk"), state=ActionState.PLANNED)
-    return scope.rows(Notice).filter(Q(state=NoticeState.UNCERTAIN) | Q(Exists(still_wanted), state=NoticeState.FAILED))
+    return scope.rows(Notice).filter(Exists(still_wanted), state=NoticeState.FAILED)
 
 
 def _stuck_actions(scope: Scope) -> QuerySet[Action]:
@@ -75,10 +83,15 @@ def needs_person_counts(scope: Scope) -> dict[str, int]:
 
     Notices are counted by state (`uncertain`, `failed`), everything else in customers.
     """
-    stuck = stuck_notices(scope).order_by()
-    first = {state.value: stuck.filter(state=state) for state in (NoticeState.UNCERTAIN, NoticeState.FAILED)}
     return {
-        **counts(scope.organization, {**first, LAST_STEP_DONE: in_vain(scope)}),
+        **counts(
+            scope.organization,
+            {
+                NoticeState.UNCERTAIN.value: _uncertain(scope),
+                NoticeState.FAILED.value: _failed_and_wanted(scope),
+                LAST_STEP_DONE: in_vain(scope),
+            },
+        ),
         **counts_by(
             scope.organization,
             scope.rows(Action).filter(state=ActionState.WAITING),

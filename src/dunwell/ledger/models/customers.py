@@ -41,6 +41,10 @@ class DataSource(models.Model):
         return self.name
 
 
+# Search by the beginning of any word; insights/search.py asks with the same expression
+CUSTOMER_WORDS = SearchVector("name_key", config="simple")
+
+
 @kept()
 class Customer(models.Model):
     """Someone who owes, or has owed, this organization money."""
@@ -98,8 +102,7 @@ class Customer(models.Model):
         indexes = [
             # Lists sorted by name
             models.Index(fields=("organization", "name_key", "id"), name="customer_by_name"),
-            # Search by the beginning of any word; insights/search.py asks with the same expression
-            GinIndex(SearchVector("name_key", config="simple"), name="customer_by_word"),
+            GinIndex(CUSTOMER_WORDS, name="customer_by_word"),
             models.Index(
                 fields=("organization", "merged_into"),
                 condition=models.Q(merged_into__isnull=False),

@@ -80,8 +80,8 @@ def _ordered_by(model: type[Model], field: str, descending: bool) -> OrderBy:
     """What is empty comes last both ways; a column that is never empty is asked for as an index has it."""
     if not descending:
         return F(field).asc()
-    own = field in {one.name for one in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented Meta API
-    always_there = own and not model._meta.get_field(field).null  # noqa: SLF001
+    own = field == "pk" or field in {one.name for one in model._meta.concrete_fields}  # noqa: SLF001 - Django's documented Meta API
+    always_there = own and (field == "pk" or not model._meta.get_field(field).null)  # noqa: SLF001
     return F(field).desc() if always_there else F(field).desc(nulls_last=True)
 
 
