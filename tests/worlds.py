@@ -11,7 +11,18 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
-from dunwell.ledger.models import Allocation, Contact, CreditNote, Customer, Hold, HoldReason, Invoice, Payment
+from dunwell.ledger.models import (
+    Allocation,
+    ChannelChoice,
+    Contact,
+    CreditNote,
+    Customer,
+    Hold,
+    HoldReason,
+    Invoice,
+    Payment,
+)
+from dunwell.ledger.services.phones import look_at_phones
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, Role, User
 from dunwell.rules.names import name_key
 
@@ -61,6 +72,22 @@ def make_customer(organization: Organization, name: str = "", *, email: str | No
     customer = Customer.objects.create(organization=organization, **{**values, **fields})
     address = f"billing@c{number}.example" if email is None else email
     Contact.objects.create(organization=organization, customer=customer, name="Billing", email=address, is_primary=True)
+    return customer
+
+
+def reach_everywhere(customer: Customer, *, phone: str = "+49 171 1234567") -> Customer:
+    """Give the customer's contact a phone and consent to SMS, and the customer a postal address."""
+    customer.address_line_1, customer.postal_code, customer.city = "Hafenstraße 1", "20457", "Hamburg"
+    customer.country = "DE"
+    customer.save()
+    for contact in customer.contacts.all():
+        contact.phone = phone
+        contact.save()
+        ChannelChoice.objects.create(
+            organization_id=customer.organization_id, contact=contact, channel="sms", said="agreed", source="staff",
+            said_at=NOW,
+        )  # fmt: skip
+    look_at_phones(organization_id=customer.organization_id)
     return customer
 
 

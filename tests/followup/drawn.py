@@ -27,6 +27,7 @@ from dunwell.followup.services.calls import Said, record_call
 from dunwell.followup.services.tasks import close_tasks
 from dunwell.ledger.models import (
     Allocation,
+    ChannelChoice,
     Contact,
     Customer,
     DataSource,
@@ -49,6 +50,8 @@ from tests.worlds import TODAY
 T = TypeVar("T")
 DAY = dt.timedelta(days=1)
 CURRENCIES = ("EUR", "USD", "KES")  # the last has no published rate
+# A German mobile and a fixed line, as people write them, and a number that says its country
+PHONES = ("", "0171 1234567", "030 901820", "+49 171 7654321", "not known")
 WEEKS = ([1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6, 7], [7, 1, 2, 3, 4], [2, 5])
 
 ages = st.integers(-12, 25) | st.sampled_from([-3, 0, 1, 3, 7, 14, 20, 45, 366, 500])
@@ -70,6 +73,7 @@ class World:
                 "weekly_contact_limit": self.draw(st.integers(1, 3)),
                 "window_weekdays": self.draw(st.sampled_from(WEEKS)),
                 "grace_days": self.draw(st.integers(0, 3)),
+                "sms_consent_required": self.draw(st.booleans()),
                 "catch_up": self.draw(st.sampled_from(["latest", "latest", "next", "skip"])),
                 "segment_known_from_invoices": self.draw(st.integers(1, 3)),
                 "segment_frequent_percent": self.draw(st.sampled_from([30, 50, 90])),
@@ -78,7 +82,12 @@ class World:
         self.template = MessageTemplate.objects.create(
             organization=self.organization, key="text", name="Text", tone="friendly", subject="S", body_html="<p>B</p>"
         )
-        self.channels = self.draw(st.sampled_from([("email",)] * 6 + [("email", "sms"), ()]))
+        for channel in self.draw(st.sampled_from([(), ("sms",), ("sms", "letter")])):
+            MessageTemplate.objects.create(
+                organization=self.organization, key="text", name="Text", tone="friendly", channel=channel, body_text="B"
+            )
+        kinds = [("email",)] * 4 + [("email", "sms")] * 2 + [("email", "sms", "letter"), ("sms",), ()]
+        self.channels = self.draw(st.sampled_from(kinds))
         self.lineages = itertools.count(1)
         self.policy = DunningPolicy.objects.create(organization=self.organization, name="Drawn", is_default=True)
         self.policies = [self.policy]
@@ -136,7 +145,11 @@ class World:
         customer.country = self.draw(st.sampled_from(["", "DE", "FR"]))
         customer.tags = self.draw(st.sampled_from([[], ["vip"], ["vip", "new"]]))
         customer.source = self.draw(st.sampled_from([None, None, None, None, *self.sources]))
+        customer.preferred_channel = self.draw(st.sampled_from(["", "", "", "sms", "letter", "email"]))
+        if self.draw(st.booleans()):
+            customer.address_line_1, customer.city = "1 High Street", "Leeds"
         customer.save()
+        customer.contacts.update(phone=self.draw(st.sampled_from(PHONES)))
         for _ in range(self.draw(st.integers(1, 4))):
             self.add_invoice(customer)
         for _ in range(self.draw(st.integers(0, 2))):
@@ -170,7 +183,7 @@ class World:
             organization=self.organization,
             customer=customer,
             currency=currency,
-            channel="email",
+            channel=fields.pop("channel", "email"),
             step=step,
             tone=step.tone,
             as_of=as_of,
@@ -190,11 +203,11 @@ class World:
         """What is planned goes out, or not, as sql/record_outcome.sql would leave it."""
         planned = Action.objects.filter(organization=self.organization, state="planned", notice=None, task=None)
         groups: dict[tuple[int, str, str], list[int]] = {}
-        fields = ("pk", "customer_id", "invoice__currency", "step__channel")
+        fields = ("pk", "customer_id", "invoice__currency", "channel")
         for pk, *group in planned.order_by("pk").values_list(*fields):
             groups.setdefault(tuple(group), []).append(pk)
         outcomes = st.sampled_from(["sent", "sent", "sent", "uncertain", "failed", "sending", "queued"])
-        for (customer_id, currency, _), pks in groups.items():
+        for (customer_id, currency, channel), pks in groups.items():
             outcome = self.draw(outcomes)
             reached = outcome in ("sent", "uncertain")
             notice = self._notice(
@@ -202,6 +215,7 @@ class World:
                 currency,
                 outcome,
                 self.today,
+                channel=channel,
                 contact_on=self.today if reached or outcome == "sending" else None,
             )
             chosen = Action.objects.filter(pk__in=pks)
@@ -354,7 +368,31 @@ class World:
         contact = self.pick(Contact.objects.filter(organization=self.organization))
         contact.email = self.draw(st.sampled_from(["", "someone@new.example"]))
         contact.email_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
+        contact.phone = self.draw(st.sampled_from(PHONES))
         contact.save()
+        contact.sms_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
+        contact.save()
+
+    def say(self) -> None:
+        """Somebody agrees to a channel or opts out of it."""
+        contact = self.pick(Contact.objects.filter(organization=self.organization))
+        ChannelChoice.objects.update_or_create(
+            organization=self.organization,
+            contact=contact,
+            channel=self.draw(st.sampled_from(["email", "sms", "sms", "letter"])),
+            defaults={
+                "said": self.draw(st.sampled_from(["agreed", "opted_out"])),
+                "source": "staff",
+                "said_at": self.now(),
+            },
+        )
+
+    def prefer(self) -> None:
+        customer = self.pick(self.customers)
+        customer.preferred_channel = self.draw(st.sampled_from(["", "sms", "letter", "email"]))
+        customer.country = self.draw(st.sampled_from(["", "DE", "FR"]))
+        customer.address_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
+        customer.save()
 
     def refresh_source(self) -> None:
         source = self.draw(st.sampled_from(self.sources))
@@ -491,6 +529,8 @@ CHANGES: tuple[Callable[[World], None], ...] = (
     World.issue_draft,
     World.move_to_another_customer,
     World.change_contact,
+    World.say,
+    World.prefer,
     World.refresh_source,
     World.new_policy_version,
     World.change_rules,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from dunwell.followup.models import Action, Call, CustomerPolicy, CustomerStandi
 from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.ledger.models import (
     Allocation,
+    ChannelChoice,
     Contact,
     CreditNote,
     Customer,
@@ -28,8 +30,10 @@ from dunwell.ledger.models import (
     WriteOff,
 )
 from dunwell.ledger.rates import rates_to
+from dunwell.ledger.services.phones import sms_number
 from dunwell.organizations.models import Organization
 from dunwell.rules import assignment
+from dunwell.rules.channels import Channel, channel_for
 from dunwell.rules.escalation import (
     BY_PEOPLE,
     INTERNAL,
@@ -64,6 +68,7 @@ class Row:
     state: str
     reason: str
     step_day: dt.date
+    channel: str
 
 
 Key = tuple[int, str, int, int, int]  # invoice, anchor and its instance, lineage, occurrence
@@ -78,9 +83,34 @@ def key_of(action: Action) -> Key:
 def rows_of(organization: Organization) -> Rows:
     """The actions in the database."""
     return {
-        key_of(action): Row(action.state, action.reason, action.step_day)
+        key_of(action): Row(action.state, action.reason, action.step_day, action.channel)
         for action in Action.objects.filter(organization=organization)
     }
+
+
+def reachable_of(organization: Organization) -> dict[int, set[str]]:
+    """The channels on which each customer has an address that may be used."""
+    found: dict[int, set[str]] = defaultdict(set)
+    choices = ChannelChoice.objects.filter(organization=organization)
+    said = {(choice.contact_id, choice.channel): choice.said for choice in choices}
+    for contact in Contact.objects.filter(organization=organization).select_related("customer__organization"):
+        number = sms_number(contact.phone, contact.customer.country or organization.country)
+        default = "opted_out" if organization.settings.sms_consent_required else "agreed"
+        if contact.email and contact.email_refused_at is None and said.get((contact.pk, "email")) != "opted_out":
+            found[contact.customer_id].add("email")
+        if (
+            number
+            and contact.phone_refused_at is None
+            and contact.sms_refused_at is None
+            and said.get((contact.pk, "sms"), default) == "agreed"
+        ):
+            found[contact.customer_id].add("sms")
+    for customer in Customer.objects.filter(organization=organization):
+        primary = customer.contacts.filter(is_primary=True).first()
+        is_complete = bool(customer.address_line_1 and customer.city) and customer.address_refused_at is None
+        if is_complete and (primary is None or said.get((primary.pk, "letter")) != "opted_out"):
+            found[customer.pk].add("letter")
+    return found
 
 
 def stands(starts_on: dt.date, ends: tuple[dt.date | None, ...], as_of: dt.date) -> bool:
@@ -282,8 +312,7 @@ class Expectation:
             *Notice.objects.filter(**mine, contact_on__lte=self.as_of),
             *Call.objects.filter(**mine, contact_on__lte=self.as_of),
         ]
-        addresses = Contact.objects.filter(**mine, email_refused_at=None).exclude(email="")
-        self.reachable = set(addresses.values_list("customer_id", flat=True))
+        self.reachable = reachable_of(self.organization)
         self.anchors: dict[int, int] = {}
         for extension in DueDateExtension.objects.filter(organization=self.organization).order_by("pk"):
             self.anchors[extension.invoice_id] = extension.pk
@@ -300,7 +329,8 @@ class Expectation:
             reason = waiting_reason(self._facts(candidate, candidates), self.as_of)
             if not (candidate.is_failed and candidate.decision is Decision.TARGET):
                 day = step_day(candidate.anchor_on, candidate.step.offset_days, self.calendar)
-                result[candidate.key] = Row("waiting" if reason else "planned", reason or "", day)
+                channel = candidate.step.channel
+                result[candidate.key] = Row("waiting" if reason else "planned", reason or "", day, channel)
         return result
 
     def _end(self, pk: int, result: Rows) -> None:
@@ -310,7 +340,7 @@ class Expectation:
             reason = "written_off" if any(entry.invoice_id == pk for entry in self.book.write_offs) else "paid"
         for action in self.actions.get(pk, ()):
             if action.state in ("waiting", "planned") and not in_hand(action):
-                result[key_of(action)] = Row("final", reason, action.step_day)
+                result[key_of(action)] = Row("final", reason, action.step_day, action.channel)
 
     def steps_for(self, pk: int) -> list[Step]:
         """The steps of the policy that chases this invoice, as far as they are meant for it."""
@@ -319,10 +349,19 @@ class Expectation:
         rate = self.profiles.rates.get(invoice.currency)
         balance = None if rate is None else self.book.balances[pk] * rate
         policy = self.profiles.policy_of(invoice.customer_id, invoice.currency, self.policies)
+        customer = self.profiles.customers[invoice.customer_id]
         return [
-            step
-            for step in self.policies.steps_of(policy)
-            if step.conditions.hold_for(balance, profile.segment, profile.risk)
+            replace(
+                timed.rule,
+                channel=channel_for(
+                    timed.rule.channel,
+                    preferred=customer.preferred_channel,
+                    reachable=self.reachable[customer.pk],
+                    usable=self.policies.usable(timed.row, self.world.channels),
+                ),
+            )
+            for timed in self.policies.timed
+            if timed.policy == policy and timed.rule.conditions.hold_for(balance, profile.segment, profile.risk)
         ]
 
     def _key(self, pk: int, step: Step) -> Key:
@@ -352,9 +391,9 @@ class Expectation:
         for action in reached:
             if action.anchor_kind == "issue" or action.anchor_id == self.anchors.get(pk, 0):
                 place = action.offset_days + (dates[Anchor(action.anchor_kind)] - invoice.due_on).days
-                done[action.step.channel] = max(place, done.get(action.step.channel, place))
+                done[action.channel] = max(place, done.get(action.channel, place))
         mine = {key: action for key, action in actions.items() if key in steps}
-        failed = {key for key, action in mine.items() if action.notice is not None and action.notice.state == "failed"}
+        failed = {key for key, action in mine.items() if has_failed(action, steps[key].channel)}
         history = InvoiceHistory(
             due_on=invoice.due_on,
             issued_on=invoice.issued_on,
@@ -373,7 +412,7 @@ class Expectation:
                 candidates.append(self._candidate(key, step, decision, key in failed, history.had_notice))
             else:
                 day = step_day(dates[step.anchor], step.offset_days, self.calendar)
-                result[key] = Row("final", decision.value, day)
+                result[key] = Row("final", decision.value, day, step.channel)
         return candidates
 
     def _is_withdrawn(self, action: Action) -> bool:
@@ -422,7 +461,8 @@ class Expectation:
         return Facts(
             **candidate.facts,
             below_minimum=self._is_below_minimum(invoice, candidate.step.channel, candidates),
-            has_address=candidate.step.channel != "email" or customer.pk in self.reachable,
+            has_address=candidate.step.channel not in set(Channel)
+            or candidate.step.channel in self.reachable[customer.pk],
             channel_set_up=candidate.step.channel in self.channels,
             contacted_on=tuple(contact.contact_on for contact in contacts if contact.contact_on),
             interval_days=self.settings.contact_interval_days,
@@ -461,6 +501,12 @@ class Expectation:
 def in_hand(action: Action) -> bool:
     """Its notice is being sent, or nobody knows whether it arrived."""
     return action.notice is not None and action.notice.state in IN_HAND
+
+
+def has_failed(action: Action, channel: str) -> bool:
+    """Its notice could not be delivered, and no other channel stands in by now."""
+    notice = action.notice
+    return notice is not None and notice.state == "failed" and notice.channel == channel
 
 
 def is_closed(action: Action) -> bool:

@@ -48,7 +48,7 @@ def check_that_nothing_was_missed(world: World) -> None:
     """A pass that looks at everything afresh finds nothing to change."""
     fields = (
         *("invoice_id", "anchor_id", "customer_id", "lineage", "occurrence"),
-        *("state", "reason", "step_day", "recheck_on", "step_id"),
+        *("state", "reason", "step_day", "recheck_on", "step_id", "channel"),
     )
     before = sorted(Action.objects.filter(organization=world.organization).values_list(*fields), key=str)
     with transaction.atomic():

@@ -48,7 +48,7 @@ def at(day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
 
 
 def test_each_channel_has_its_own_window(by_all_channels: Organization) -> None:
-    worlds.make_invoice(worlds.make_customer(by_all_channels), due_on=TODAY)
+    worlds.make_invoice(worlds.reach_everywhere(worlds.make_customer(by_all_channels)), due_on=TODAY)
     written = write(by_all_channels, at(TODAY, 5))
     windows = {channel: (notice.opens_at, notice.closes_at) for channel, notice in written.items()}
     assert windows == {
@@ -59,7 +59,7 @@ def test_each_channel_has_its_own_window(by_all_channels: Organization) -> None:
 
 
 def test_late_in_the_evening_an_sms_waits_for_the_next_morning(by_all_channels: Organization) -> None:
-    worlds.make_invoice(worlds.make_customer(by_all_channels), due_on=TODAY)
+    worlds.make_invoice(worlds.reach_everywhere(worlds.make_customer(by_all_channels)), due_on=TODAY)
     written = write(by_all_channels, at(TODAY, 22))
     assert {channel: notice.as_of for channel, notice in written.items()} == {
         "email": TODAY,
@@ -71,7 +71,7 @@ def test_late_in_the_evening_an_sms_waits_for_the_next_morning(by_all_channels: 
 
 def test_the_clock_is_the_recipients_but_for_letters(by_all_channels: Organization) -> None:
     customer = worlds.make_customer(by_all_channels, time_zone="America/New_York")
-    worlds.make_invoice(customer, due_on=TODAY)
+    worlds.make_invoice(worlds.reach_everywhere(customer), due_on=TODAY)
     written = write(by_all_channels, at(TODAY, 9))
     assert written["sms"].opens_at == at(TODAY, 12)  # eight o'clock in New York, on summer time
     assert written["sms"].closes_at == at(TODAY + DAY, 1)
@@ -79,7 +79,7 @@ def test_the_clock_is_the_recipients_but_for_letters(by_all_channels: Organizati
 
 
 def test_no_person_sends_an_sms_at_night(by_all_channels: Organization) -> None:
-    worlds.make_invoice(worlds.make_customer(by_all_channels), due_on=TODAY)
+    worlds.make_invoice(worlds.reach_everywhere(worlds.make_customer(by_all_channels)), due_on=TODAY)
     notice = write(by_all_channels, at(TODAY, 5))["sms"]
     person = worlds.make_user(organization=by_all_channels)
     sender = sender_of(by_all_channels)

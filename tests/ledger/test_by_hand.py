@@ -21,6 +21,7 @@ from dunwell.ledger.services import (
     notes,
     payments,
 )
+from dunwell.ledger.services.addresses import refuse_address
 from dunwell.ledger.services.versions import ChangedMeanwhileError, GoneError, version_of
 from dunwell.organizations.models import Organization, User
 from tests.worlds import NOW, TODAY, make_credit_note, make_customer, make_hold, make_invoice, make_payment, make_user
@@ -205,7 +206,14 @@ def test_a_corrected_address_is_used_again(organization: Organization, alice: Us
     customer = make_customer(organization, email="old@h.example")
     actor: dict[str, Any] = {"organization": organization, "by": alice, "now": NOW}
     first = Contact.objects.get()
-    contacts.refuse_address(organization_id=organization.pk, customer_id=customer.pk, email="old@h.example", now=NOW)
+    refuse_address(
+        organization_id=organization.pk,
+        customer_id=customer.pk,
+        channel="email",
+        address="old@h.example",
+        reason="550 no such user",
+        now=NOW,
+    )
     contacts.edit_contact(**actor, contact_id=first.pk, **contact(email="new@h.example", is_primary=True))
     first.refresh_from_db()
     assert first.email_refused_at is None

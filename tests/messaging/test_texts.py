@@ -17,6 +17,7 @@ from dunwell.messaging.rendering import (
     MissingValueError,
     NoticeContext,
     OrganizationFacts,
+    SenderFacts,
     TemplateRefusedError,
     TemplateSource,
     compile_template,
@@ -32,6 +33,8 @@ from dunwell.messaging.services.templates import (
 from dunwell.messaging.texts import SHIPPED, ShippedText
 from dunwell.messaging.texts.shipped import PAY, TABLE
 from dunwell.organizations.models import Organization, User
+from dunwell.rules.sms import length_of
+from dunwell.rules.wording import advice
 from tests.messaging.test_templates import TODAY, context, invoice
 
 DAYS = {"before-due": -3, "due-today": 0, "reminder": 3, "firm-reminder": 7, "final-reminder": 14}
@@ -50,6 +53,8 @@ WAYS = (
     OrganizationFacts("Northlight", "1 Harbour Street\nDublin", "https://pay.example/{invoice.number}"),
     OrganizationFacts("Northlight", bank_details="IBAN DE02"),
 )
+MAILS = [text for text in SHIPPED if text.channel == "email"]
+SMS = [text for text in SHIPPED if text.channel == "sms"]
 # Words that stand in nearly every English sentence and in no sentence of the other six languages
 ENGLISH_WORDS = frozenset(
     re.findall(
@@ -63,7 +68,11 @@ SHARED = {"de": {"was", "die"}, "fr": {"note", "on"}, "nl": {"is", "was", "of", 
 
 
 def of_language(shipped: ShippedText) -> str:
-    return f"{shipped.language}-{shipped.key}"
+    return f"{shipped.language}-{shipped.key}-{shipped.channel}"
+
+
+def source_of(shipped: ShippedText) -> TemplateSource:
+    return TemplateSource(shipped.subject, shipped.html, shipped.text, shipped.channel)
 
 
 def facts_for(shipped: ShippedText, count: int, **fields: Any) -> NoticeContext:
@@ -77,12 +86,14 @@ def facts_for(shipped: ShippedText, count: int, **fields: Any) -> NoticeContext:
 
 
 def test_the_library_is_complete() -> None:
-    assert {(text.language, text.key) for text in SHIPPED} == set(itertools.product(LANGUAGES, DAYS))
+    for texts in (MAILS, SMS):
+        assert {(text.language, text.key) for text in texts} == set(itertools.product(LANGUAGES, DAYS))
+    assert len(SHIPPED) == len(MAILS) + len(SMS)
 
 
-@pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)
+@pytest.mark.parametrize("shipped", MAILS, ids=of_language)
 def test_every_text_is_true_and_whole(shipped: ShippedText) -> None:
-    template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
+    template = compile_template(source_of(shipped))
     to_a_person, to_nobody, credit_word = LANGUAGES[shipped.language]
     variants = itertools.product((1, 2, 5), (0, 30), (0, 2), WAYS, ("", "Anna Schmidt"))
     for count, credit, earlier, organization, name in variants:
@@ -112,9 +123,46 @@ def test_every_text_is_true_and_whole(shipped: ShippedText) -> None:
             assert not any(mark in written for mark in ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ,"))
 
 
+@pytest.mark.parametrize("shipped", SMS, ids=of_language)
+def test_every_sms_is_short_and_tells_no_stranger_what_is_owed(shipped: ShippedText) -> None:
+    template = compile_template(source_of(shipped))
+    variants = itertools.product((1, 2, 5), (0, 30), (0, 2), WAYS, ("", "Anna Schmidt"))
+    for count, credit, earlier, organization, name in variants:
+        facts = facts_for(
+            shipped,
+            count,
+            credit=Decimal(credit),
+            earlier_notices=earlier,
+            last_notice_on=LAST_NOTICE if earlier else None,
+            organization=organization,
+            contact=ContactFacts("", name),
+            sender=SenderFacts("Northlight Media Limited", "a@b.example", ""),
+        )
+        rendered = render(template, facts)
+        text = rendered.text
+        assert rendered.html == ""
+        assert text.startswith("Northlight Media Limited: ")
+        assert ("INV-0" in text) == (count == 1)
+        assert ("https://pay.example/INV-0" in text) == (count == 1 and bool(organization.payment_url_pattern))
+        assert "Anna" not in text
+        assert "100" not in text
+        assert "EUR" not in text
+        assert not advice(
+            subject="",
+            bodies=[shipped.text],
+            language=shipped.language,
+            somebody_approves=False,
+            postal_address="1 Harbour Street",
+        )
+        length = length_of(text)
+        assert (length.segments <= 2, length.foreign) == (True, "")
+        assert not any(mark in text for mark in ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ", " ."))
+        assert text.startswith(rendered.subject.removesuffix(" …"))
+
+
 @pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)
 def test_a_notice_about_nothing_is_never_written(shipped: ShippedText) -> None:
-    template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
+    template = compile_template(source_of(shipped))
     with pytest.raises(MissingValueError):
         render(template, dataclasses.replace(facts_for(shipped, 1), invoices=()))
 
@@ -125,7 +173,7 @@ def english_words(text: str, language: str) -> set[str]:
 
 @pytest.mark.parametrize("shipped", [text for text in SHIPPED if text.language != "en"], ids=of_language)
 def test_no_english_in_another_language(shipped: ShippedText) -> None:
-    template = compile_template(TemplateSource(shipped.subject, shipped.html, shipped.text))
+    template = compile_template(source_of(shipped))
     for count, credit, organization in itertools.product((1, 2, 70), (0, 30), WAYS):
         facts = facts_for(
             shipped, count, credit=Decimal(credit), organization=organization, earlier_notices=1, last_notice_on=TODAY
@@ -139,13 +187,13 @@ def test_no_english_in_another_language(shipped: ShippedText) -> None:
 def test_an_english_sentence_would_be_found() -> None:
     for text in SHIPPED:
         if text.language == "en":
-            assert len(english_words(" ".join(text.paragraphs), "de")) > 5
+            assert text.channel == "sms" or len(english_words(" ".join(text.paragraphs), "de")) > 5
 
 
 def test_the_languages_differ_in_every_paragraph() -> None:
     """No text was left in the language it was translated from."""
-    for key in DAYS:
-        texts = [text for text in SHIPPED if text.key == key]
+    for key, channel in itertools.product(DAYS, ("email", "sms")):
+        texts = [text for text in SHIPPED if (text.key, text.channel) == (key, channel)]
         for one, other in itertools.combinations(texts, 2):
             alike = set(one.paragraphs) & set(other.paragraphs) - {TABLE, PAY}
             assert not alike, (key, one.language, other.language)

@@ -26,7 +26,7 @@ def smtp() -> Iterator[SmtpServer]:
 
 @pytest.fixture
 def reminder(desk: Desk) -> MessageTemplate:
-    return MessageTemplate.objects.get(organization=desk.organization, key="reminder", language="en")
+    return MessageTemplate.objects.get(organization=desk.organization, key="reminder", channel="email", language="en")
 
 
 def words(text: MessageTemplate, **changes: str) -> dict[str, str]:
@@ -119,7 +119,7 @@ def test_saving_refuses_beside_the_field_and_keeps_the_words(
 def test_a_language_and_a_copy_are_texts_of_their_own(owner: Client, desk: Desk, reminder: MessageTemplate) -> None:
     at = desk.url(f"templates/{reminder.pk}/")
     assert owner.post(f"{at}language/", {"language": "pl"}).status_code == 302
-    polish = MessageTemplate.objects.get(organization=desk.organization, key="reminder", language="pl")
+    polish = MessageTemplate.objects.get(organization=desk.organization, key="reminder", channel="email", language="pl")
     assert (polish.subject, polish.is_shipped) == (reminder.subject, False)
     owner.post(f"{at}language/", {"language": "pl"})  # there already
     owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})

@@ -85,6 +85,11 @@ class Environment(BaseSettings):
     sender: str = Field(default="", description="From address where an organization has none.")
     reply_to: str = Field(default="", description="Reply-To address where an organization has none.")
 
+    # SMS; each organization has its own account
+    twilio_api: str = Field(
+        default="https://api.twilio.com", description="Where SMS are handed to Twilio; another address only for trials."
+    )
+
     # The worker
     worker_concurrency: int = Field(default=4, ge=1, description="Tasks one worker process does at the same time.")
 

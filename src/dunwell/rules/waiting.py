@@ -20,8 +20,8 @@ class Waiting(StrEnum):
     OLD_DEBT = "old_debt"
     NETTED = "netted"
     BELOW_MINIMUM = "below_minimum"
-    NO_ADDRESS = "no_address"
     CHANNEL_NOT_SET_UP = "channel_not_set_up"
+    NO_ADDRESS = "no_address"
     EARLIER_STEP = "earlier_step"
     EARLIER_NOTICE = "earlier_notice"
     NO_EARLIER_STEP = "no_earlier_step"
@@ -58,7 +58,7 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.OLD_DEBT: "More than a year overdue when it came into the book: a person decides whether to chase it.",
     Waiting.NETTED: "The customer's unapplied credit covers it.",
     Waiting.BELOW_MINIMUM: "What would be asked for is below the organization's minimum.",
-    Waiting.NO_ADDRESS: "No contact has an e-mail address that can be used.",
+    Waiting.NO_ADDRESS: "There is no address that can be used, on no channel that could stand in.",
     Waiting.CHANNEL_NOT_SET_UP: "Its channel is not set up: e-mail needs a server and a sender address.",
     Waiting.EARLIER_STEP: "An earlier step goes first: the settings send them one after another.",
     Waiting.EARLIER_NOTICE: "The final tone is not the first word: an earlier notice has to go first.",
@@ -121,8 +121,8 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
         (Waiting.OLD_DEBT, old and not facts.old_debt_released and not facts.had_notice),
         (Waiting.NETTED, facts.credit_covers),
         (Waiting.BELOW_MINIMUM, facts.below_minimum),
-        (Waiting.NO_ADDRESS, not facts.has_address),
         (Waiting.CHANNEL_NOT_SET_UP, not facts.channel_set_up),
+        (Waiting.NO_ADDRESS, not facts.has_address),
         (Waiting.EARLIER_STEP, facts.needs_earlier_step),
         (Waiting.EARLIER_NOTICE, facts.needs_earlier_notice),
         (Waiting.NO_EARLIER_STEP, facts.no_earlier_step),

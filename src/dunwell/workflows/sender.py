@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings as installation
 
 from dunwell.followup.services.texts import Sender
+from dunwell.messaging.channels import channels_set_up
 from dunwell.messaging.channels.email.settings import smtp_settings
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Organization
+from dunwell.rules.channels import Channel
 from dunwell.rules.hosts import is_loopback
+
+__all__ = ["channels_set_up", "sender_of", "sends_to_loopback"]
 
 
 def sender_of(organization: Organization) -> Sender:
@@ -18,24 +24,16 @@ def sender_of(organization: Organization) -> Sender:
         settings.sender_address or installation.SENDER,
         settings.sender_name or organization.name,
         settings.reply_to or installation.REPLY_TO,
+        settings.twilio_sender,
     )
 
 
-def channels_set_up(organization: Organization) -> tuple[str, ...]:
-    """The channels that can send for the organization now: e-mail needs a server and a sender address."""
-    if not sender_of(organization).address:
-        return ()
-    try:
-        smtp_settings(organization.pk)
-    except ServerUnavailableError:
-        return ()
-    return ("email",)
-
-
 def sends_to_loopback(organization: Organization) -> bool:
-    """The mail server is on this machine: a catcher or a test, where other days than today may be tried."""
+    """Whatever is sent ends on this machine, in a catcher or a test, where other days than today may be tried."""
     try:
         host = smtp_settings(organization.pk).host
     except ServerUnavailableError:
         return False
-    return is_loopback(host)
+    set_up = channels_set_up(organization)
+    is_caught = Channel.SMS not in set_up or is_loopback(urlsplit(installation.TWILIO_API).hostname or "")
+    return is_loopback(host) and is_caught and Channel.LETTER not in set_up

@@ -46,6 +46,9 @@ class Action(models.Model):
     occurrence = models.PositiveSmallIntegerField(default=0)
     step = TenantForeignKey(PolicyStep, on_delete=models.PROTECT, related_name="+", db_index=False)
     offset_days = models.SmallIntegerField()
+    channel = models.CharField(
+        max_length=20, help_text="How it reaches this customer: the step's channel, or one that stands in for it."
+    )
     step_day = models.DateField(help_text="The business day on which the step fell due.")
     state = models.CharField(max_length=10, choices=ActionState.choices)
     reason = models.CharField(max_length=20, blank=True)

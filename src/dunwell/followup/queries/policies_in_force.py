@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy, PolicyAssignment, PolicyStep
+from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization
 from dunwell.rules.escalation import BY_PEOPLE, Anchor, Conditions, Step, Tone
 
@@ -26,13 +27,23 @@ class TimedStep:
 
 @dataclass(frozen=True)
 class PoliciesInForce:
-    """`assigns`: whether anything but the default may be given to a customer."""
+    """`assigns`: whether anything but the default may be given to a customer.
+
+    `texts` are the channels for which there is each text, by its key.
+    """
 
     default: int
     steps: tuple[PolicyStep, ...]
     timed: tuple[TimedStep, ...]
     rules: tuple[AssignmentRule, ...]
     assigns: bool
+    texts: Mapping[str, frozenset[str]]
+
+    def usable(self, step: PolicyStep, set_up: Collection[str]) -> frozenset[str]:
+        """The channels that could carry the step: they are set up and have its text."""
+        if step.template is None:
+            return frozenset({step.channel}) & frozenset(set_up)
+        return (self.texts.get(step.template.key, frozenset()) | {step.channel}) & frozenset(set_up)
 
     def steps_of(self, policy: int) -> list[Step]:
         return [timed.rule for timed in self.timed if timed.policy == policy]
@@ -84,7 +95,7 @@ def policies_in_force(organization: Organization) -> PoliciesInForce:
     default = DunningPolicy.objects.filter(organization=organization, is_default=True).values_list("pk", flat=True)
     steps = tuple(
         PolicyStep.objects.filter(organization=organization, version__is_current=True)
-        .select_related("version")
+        .select_related("version", "template")
         .order_by("version__policy_id", "offset_days", "pk")
     )
     if not default:
@@ -95,7 +106,16 @@ def policies_in_force(organization: Organization) -> PoliciesInForce:
         or CustomerPolicy.objects.filter(organization=organization).exists()
         or PolicyAssignment.objects.filter(organization=organization).exists()
     )
-    return PoliciesInForce(default[0], steps, tuple(timed(steps)), rules, assigns)
+    return PoliciesInForce(default[0], steps, tuple(timed(steps)), rules, assigns, channels_of_texts(organization))
+
+
+def channels_of_texts(organization: Organization) -> dict[str, frozenset[str]]:
+    """For each text in use the channels it is written for."""
+    found: dict[str, set[str]] = {}
+    texts = MessageTemplate.objects.filter(organization=organization, archived_at=None)
+    for key, channel in texts.values_list("key", "channel").distinct():
+        found.setdefault(key, set()).add(channel)
+    return {key: frozenset(channels) for key, channels in found.items()}
 
 
 def timed(steps: Iterable[PolicyStep]) -> Iterable[TimedStep]:

@@ -32,7 +32,7 @@ def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, com
     row = connection.execute(
         statement("turn"),
         (
-            *((sent.message_id, sent.attempts, sent.at, sent.words) if sent else (None, None, None, None)),
+            *((sent.message_id, sent.attempts, sent.at, sent.words, sent.provider_id) if sent else (None,) * 5),
             coming.message_id,
             coming.worker,
             coming.now,
@@ -65,6 +65,18 @@ def record_these(*, message_ids: Sequence[int], state: str, detail: str, at: dt.
             statement("record_outcome"),
             {"messages": list(message_ids), "state": state, "at": at, "detail": detail[:200]},
         )
+
+
+@transaction.atomic
+def follow_report(*, message_id: int, state: str, detail: str, at: dt.datetime) -> None:
+    """The notice follows what a provider reported of its message: it has it (`sent`, `delivered`), or it came back."""
+    if state == "failed":
+        with connection.cursor() as cursor:
+            cursor.execute(statement("undelivered"), {"message": message_id, "at": at})
+        record_these(message_ids=[message_id], state="failed", detail=detail, at=at)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(statement("arrived"), {"message": message_id, "at": at})
 
 
 def catch_up(*, organization_id: int, at: dt.datetime) -> None:

@@ -51,6 +51,8 @@ PLANNING_SETTINGS = (
     "reply_to",
     "postal_address",
     "smtp_host",
+    "twilio_sender",
+    "sms_consent_required",
 )
 
 
@@ -99,6 +101,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
+        "texts": sorted((key, sorted(channels)) for key, channels in policies.texts.items()),
         "stale": list(_stale_sources(this)),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()

@@ -23,6 +23,7 @@ from dunwell.rules.escalation import Anchor, Tone, cutoff, step_day
 from dunwell.rules.waiting import OLD_DEBT_DAYS, WEEK
 
 PENDING_PAYMENT_BUSINESS_DAYS = 5
+ANOTHER_CHANNEL = "It goes through another channel instead."
 LONGEST_ABSENCE = 60  # days; after more of them it is cheaper to look at everything
 
 
@@ -84,7 +85,7 @@ def plan(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, *,
         analyze("plan_decided")
         _count(result)
         _days_of_steps(this)
-        result.changed = execute("plan_update", parameters)
+        result.changed = _update(this, parameters)
         result.released += release_torn(this, parameters)
         execute("plan_insert", parameters)
     keep_worklist(this, policies)
@@ -148,6 +149,7 @@ def step_parameters(this: Pass, policies: PoliciesInForce) -> dict[str, Any]:
         "maximum_balances": [rule.conditions.maximum_balance for rule in rules],
         "minimum_risks": [rule.conditions.minimum_risk for rule in rules],
         "segments": [",".join(sorted(rule.conditions.segments)) for rule in rules],
+        "usable": [",".join(sorted(policies.usable(timed.row, this.channels_set_up))) for timed in policies.timed],
     }
 
 
@@ -168,6 +170,12 @@ def _reached(this: Pass, offsets: Iterable[int], since: dt.date, *, today: bool 
     bounds = [(since, this.as_of)] if today else []
     bounds += [(cutoff(offset, this.calendar, since), cutoff(offset, this.calendar, this.as_of)) for offset in offsets]
     return sorted({after + ONE_DAY * days for after, upto in bounds for days in range(1, (upto - after).days + 1)})
+
+
+def _update(this: Pass, parameters: dict[str, Any]) -> int:
+    """Bring the actions that there are to what was decided; how many changed."""
+    execute("plan_replaced", {"reason": ANOTHER_CHANNEL, "now": this.now})
+    return execute("plan_update", parameters)
 
 
 def _end_settled(parameters: dict[str, Any], result: Planned) -> None:

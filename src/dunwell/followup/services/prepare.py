@@ -12,6 +12,7 @@ from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies
 from dunwell.followup.services.assess import assess
 from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, execute, lock
 from dunwell.followup.services.plan import Planned, plan
+from dunwell.ledger.services.phones import look_at_phones
 
 
 @dataclass
@@ -47,6 +48,8 @@ def prepare(this: Pass, *, standings: bool = True, grounds: Grounds | None = Non
     policies, basis = grounds.policies, grounds.basis
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
+    if not this.assume_reachable:
+        look_at_phones(organization_id=this.organization.pk)
     execute("nobody_touched", {})
     parameters = {
         "organization": this.organization.pk,

@@ -14,6 +14,7 @@ from django.db import connection
 from dunwell.followup.sql import statement
 from dunwell.messaging.channels.port import Copy
 from dunwell.messaging.rendering import AccountManagerFacts, PromiseFacts
+from dunwell.rules.channels import Channel
 
 OWNER, DECISION_MAKER, BALANCES, PROMISE = "owner", "decision_maker", "balances", "promise"
 # By the path of the tag that speaks of it
@@ -29,6 +30,8 @@ OF_TAGS = {
 def wanted_by(tags: Collection[str], leading: Any) -> list[str]:
     """Which of them the text with these tags, and the step of the row `leading`, ask for; in a fixed order."""
     wanted = {OF_TAGS[tag] for tag in tags if tag in OF_TAGS}
+    if leading.channel != Channel.EMAIL:
+        return sorted(wanted)  # copies are e-mails
     if leading.copy_to_owner:
         wanted.add(OWNER)
     if leading.copy_to_decision_maker:
@@ -46,10 +49,12 @@ class SideFacts:
     promise: PromiseFacts | None = None
 
     def copies(self, leading: Any) -> list[Copy]:
-        """Who gets a copy of what the step of `leading` sends to its contact, each address once.
+        """Who gets a copy of the e-mail that the step of `leading` sends to its contact, each address once.
 
         The decision maker is seen by the contact; our own account manager is not.
         """
+        if leading.channel != Channel.EMAIL:
+            return []
         copies = []
         if leading.copy_to_decision_maker and self.decision_maker is not None:
             name, address = self.decision_maker
@@ -57,7 +62,7 @@ class SideFacts:
         if leading.copy_to_owner and self.owner is not None:
             copies.append(Copy(self.owner.email, self.owner.name, OWNER, hidden=True))
         by_address = {copy.address.casefold(): copy for copy in reversed(copies)}
-        by_address.pop(leading.email.casefold(), None)
+        by_address.pop(leading.address.casefold(), None)
         return [copy for copy in copies if by_address.get(copy.address.casefold()) is copy]
 
 

@@ -33,11 +33,16 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the messages come from."""
+    """Who the messages come from; `sms` is a number, or what a provider knows several by."""
 
     address: str
     name: str
     reply_to: str = ""
+    sms: str = ""
+
+    def address_on(self, channel: str) -> str:
+        """Where messages on a channel come from; letters name their sender in the text."""
+        return {"email": self.address, "sms": self.sms}.get(channel, "")
 
     @property
     def facts(self) -> SenderFacts:
@@ -77,16 +82,16 @@ class Texts:
 
     def tags(self, leading: Any) -> frozenset[str]:
         """The paths of the tags in the text that `leading`'s reader gets."""
-        return self._compile(self._template(leading.template_id, leading.language)).tags
+        return self._compile(self._template(leading.template_id, leading.channel, leading.language)).tags
 
     def reader(self, leading: Any) -> dict[str, str]:
         """In which language `leading`'s reader is written to, and how dates and amounts look there."""
-        language = self._template(leading.template_id, leading.language).language
+        language = self._template(leading.template_id, leading.channel, leading.language).language
         return {"language": language, "locale": reading_locale(language, leading.language, self._locale)}
 
     def named(self, leading: Any) -> str:
         """Which text that is, for a person."""
-        template = self._template(leading.template_id, leading.language)
+        template = self._template(leading.template_id, leading.channel, leading.language)
         return f"“{template.name}” ({template.language})"
 
     def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date, side: SideFacts = NOTHING) -> Rendered:
@@ -95,13 +100,15 @@ class Texts:
         Rows are those of `compose_actions.sql`; `side` is what `tags` ask for besides. Raises MissingValueError or
         TooLongError: nothing goes with a hole.
         """
-        template = self._template(leading.template_id, leading.language)
+        template = self._template(leading.template_id, leading.channel, leading.language)
         sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]
         context = NoticeContext(
             organization=self._organization,
             sender=self._sender,
             customer=CustomerFacts(name=leading.customer_name, number=leading.customer_number),
-            contact=ContactFacts(email=leading.email, name=leading.contact_name),
+            contact=ContactFacts(
+                email=leading.address if leading.channel == "email" else "", name=leading.contact_name
+            ),
             invoices=tuple(
                 InvoiceFacts(
                     number=line.number,
@@ -128,17 +135,20 @@ class Texts:
         )
         return render(self._compile(template), context)
 
-    def _template(self, template_id: int, language: str) -> MessageTemplate:
-        """The step's text in the reader's language, in its base language (`de` of `de_AT`), else the step's own."""
+    def _template(self, template_id: int, channel: str, language: str) -> MessageTemplate:
+        """The step's text for the channel: in the reader's language, in its base language (`de` of `de_AT`), else the
+        step's own. Where the channel stands in for the step's and lacks that one, the organization's or any other.
+        """
         template = self._by_id[template_id]
-        for wanted in (language, base_language(language)):
-            if (found := self._by_key.get((template.key, template.channel, wanted))) is not None:
+        for wanted in (language, base_language(language), template.language, base_language(self._locale), "en"):
+            if (found := self._by_key.get((template.key, channel, wanted))) is not None:
                 return found
-        return template
+        others = (text for (key, on, _), text in sorted(self._by_key.items()) if (key, on) == (template.key, channel))
+        return next(others, template)
 
     def _compile(self, template: MessageTemplate) -> CompiledTemplate:
         compiled = self._compiled.get(template.pk)
         if compiled is None:
-            source = TemplateSource(template.subject, template.body_html, template.body_text)
+            source = TemplateSource(template.subject, template.body_html, template.body_text, template.channel)
             compiled = self._compiled[template.pk] = compile_template(source)
         return compiled

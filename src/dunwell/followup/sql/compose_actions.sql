@@ -7,10 +7,10 @@ WITH asked AS MATERIALIZED (
      WHERE action.organization_id = %(organization)s AND action.state = 'planned' AND action.notice_id IS NULL
        AND action.customer_id > %(after)s
        AND (%(zones)s::text[] IS NULL OR EXISTS (
-                SELECT FROM ledger_customer AS customer, followup_policystep AS step,
+                SELECT FROM ledger_customer AS customer,
                             unnest(%(zones)s::text[], %(channels)s::text[]) AS place (time_zone, channel)
-                 WHERE customer.id = action.customer_id AND step.id = action.step_id
-                   AND place.time_zone = customer.time_zone AND place.channel = step.channel))
+                 WHERE customer.id = action.customer_id
+                   AND place.time_zone = customer.time_zone AND place.channel = action.channel))
      ORDER BY action.customer_id LIMIT %(customers)s
 ), netting AS (
     SELECT netted.invoice_id, netted.amount AS netted
@@ -19,15 +19,15 @@ WITH asked AS MATERIALIZED (
      CROSS JOIN LATERAL ledger_netted(
                %(organization)s, credit.customer_id, credit.currency, credit.amount, %(sending_on)s) AS netted
 )
-SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channel, action.offset_days, action.step_id,
+SELECT action.id AS action_id, action.customer_id, invoice.currency, action.channel, action.offset_days, action.step_id,
        action.needs_approval OR step.approval_required AS needs_approval, step.tone, step.template_id,
        step.copy_to_decision_maker, step.copy_to_owner,
        invoice.id AS invoice_id, invoice.number, invoice.issued_on, invoice.due_on, invoice.total,
        item.balance - coalesce(held.part, 0) AS balance,
        least(coalesce(netting.netted, 0), item.balance - coalesce(held.part, 0)) AS netted, invoice.payment_url, invoice.description,
        customer.number AS customer_number, customer.name AS customer_name, customer.time_zone,
-       contact.id AS contact_id, coalesce(contact.name, '') AS contact_name, coalesce(contact.email, '') AS email,
-       coalesce(nullif(contact.language, ''), customer.language) AS language,
+       whom.contact_id, coalesce(whom.name, '') AS contact_name, coalesce(whom.address, '') AS address,
+       coalesce(nullif(whom.language, ''), customer.language) AS language,
        coalesce(sent.notices, 0) AS earlier_notices, sent.last_on AS last_notice_on,
        CASE WHEN item.invoice_id IS NULL THEN 'settled'
             WHEN held.whole OR held.part >= item.balance OR EXISTS (
@@ -45,20 +45,16 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, step.channe
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
    AND (%(zones)s::text[] IS NULL OR EXISTS (
             SELECT FROM unnest(%(zones)s::text[], %(channels)s::text[]) AS place (time_zone, channel)
-             WHERE place.time_zone = customer.time_zone AND place.channel = step.channel))
+             WHERE place.time_zone = customer.time_zone AND place.channel = action.channel))
   LEFT JOIN netting ON netting.invoice_id = action.invoice_id
   LEFT JOIN LATERAL (
         SELECT bool_or(hold.amount IS NULL) AS whole, sum(hold.amount) AS part
           FROM ledger_standing_holds(%(organization)s, %(sending_on)s) AS hold
          WHERE hold.customer_id = customer.id AND (hold.invoice_id IS NULL OR hold.invoice_id = invoice.id)
        ) AS held ON true
-  LEFT JOIN LATERAL (
-        SELECT * FROM ledger_contact
-         WHERE customer_id = customer.id AND email <> '' AND email_refused_at IS NULL
-         ORDER BY is_primary DESC, role = 'billing' DESC, id LIMIT 1
-       ) AS contact ON true
+  LEFT JOIN LATERAL ledger_recipient(%(organization)s, customer.id, action.channel) AS whom ON true
   LEFT JOIN LATERAL (
         SELECT count(*) AS notices, max(done_on) AS last_on FROM followup_action AS earlier
          WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done' AND earlier.notice_id IS NOT NULL
        ) AS sent ON true
- ORDER BY action.customer_id, invoice.currency, step.channel, invoice.due_on, invoice.id
+ ORDER BY action.customer_id, invoice.currency, action.channel, invoice.due_on, invoice.id

@@ -1,18 +1,18 @@
 -- rules.escalation.decide, set-based: one row for each due step of each invoice in scope that is not
 -- closed, with its decision. An action whose notice is being sent, is uncertain or failed is in
--- other hands: the first two count as done, a failed one waits for a person or the next step.
+-- other hands: the first two count as done, a failed one waits for a person or the next step, unless another channel
+-- stands in by now.
 CREATE TEMPORARY TABLE plan_candidate ON COMMIT DROP AS
 WITH done AS MATERIALIZED (
-    SELECT item.invoice_id, step.channel,
+    SELECT item.invoice_id, action.channel,
            -- what was done before an extension does not keep the steps from running afresh
            max(CASE WHEN action.anchor_kind = 'due' AND action.anchor_id = item.anchor_id THEN action.offset_days
                     WHEN action.anchor_kind = 'issue' THEN action.offset_days + (item.issued_on - item.due_on) END) AS place
       FROM plan_item AS item
       JOIN followup_action AS action ON action.invoice_id = item.invoice_id
-      JOIN followup_policystep AS step ON step.id = action.step_id
       LEFT JOIN followup_notice AS notice ON notice.id = action.notice_id
      WHERE action.state = 'done' OR notice.state IN ('sending', 'uncertain')
-     GROUP BY item.invoice_id, step.channel
+     GROUP BY item.invoice_id, action.channel
 ), history AS MATERIALIZED (
     SELECT invoice_id, channel = 'task' AS is_internal, max(place) AS furthest FROM done GROUP BY invoice_id, channel = 'task'
 ), open_step AS (
@@ -20,7 +20,7 @@ WITH done AS MATERIALIZED (
            existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden,
            heard.invoice_id IS NOT NULL AS had_notice,
            heard.invoice_id IS NOT NULL OR NOT is_final_tone OR due.channel = 'task' AS is_allowed,
-           notice.state IS NOT DISTINCT FROM 'failed' AS is_failed,
+           coalesce(notice.state = 'failed' AND notice.channel = due.channel, false) AS is_failed,
            CASE WHEN due.place < history.furthest OR due.place <= done.place THEN 'already_past'
                 WHEN due.anchor_kind = 'due' AND due.offset_days < 0 AND due.due_on <= %(as_of)s THEN 'missed'
                 WHEN %(catch_up)s = 'skip' AND existing.id IS NULL AND due.day_has_passed THEN 'missed' END AS ended
@@ -54,7 +54,7 @@ WITH done AS MATERIALIZED (
       FROM aimed
 )
 SELECT invoice_id, customer_id, currency, due_on, balance, step_id, lineage, occurrence, anchor_kind, anchor_id, anchor_on,
-       offset_days, channel, action_id, overridden, had_notice, is_failed,
+       offset_days, channel, has_address, action_id, overridden, had_notice, is_failed,
        CASE WHEN ended IS NOT NULL THEN ended
             WHEN NOT is_set_up AND place < going AND %(catch_up)s <> 'next' THEN 'superseded'
             WHEN target IS NULL AND going IS NULL THEN 'no_earlier_step'

@@ -19,9 +19,6 @@ WITH held AS (
              UNION ALL SELECT organization_id, customer_id, contact_on FROM followup_call) AS contact
      WHERE organization_id = %(organization)s AND contact_on > %(contacts_since)s AND contact_on <= %(as_of)s
      GROUP BY customer_id
-), reachable AS (
-    SELECT DISTINCT contact.customer_id FROM ledger_contact AS contact
-     WHERE contact.organization_id = %(organization)s AND contact.email <> '' AND contact.email_refused_at IS NULL
 ), stale AS (
     SELECT customer.id AS customer_id
       FROM ledger_datasource AS source
@@ -37,7 +34,6 @@ WITH held AS (
            -- what a hold takes out of it is not asked for, so credit need not cover that
            netting.netted > 0 AND netting.netted >= candidate.balance - coalesce(held.held_part, 0) AS covered,
            candidate.balance - coalesce(netting.netted, 0) - coalesce(held.held_part, 0) AS asked,
-           %(assume_reachable)s OR candidate.channel <> 'email' OR reachable.customer_id IS NOT NULL AS has_address,
            contacted.last_on, coalesce(contacted.in_week, 0) AS contacts_in_week,
            stale.customer_id IS NOT NULL AS stale
       FROM plan_candidate AS candidate
@@ -48,7 +44,6 @@ WITH held AS (
         ON released.organization_id = %(organization)s AND released.invoice_id = candidate.invoice_id
       LEFT JOIN plan_netting AS netting ON netting.invoice_id = candidate.invoice_id
       LEFT JOIN contacted ON contacted.customer_id = candidate.customer_id
-      LEFT JOIN reachable ON reachable.customer_id = candidate.customer_id
       LEFT JOIN stale ON stale.customer_id = candidate.customer_id
 ), summed AS (
     SELECT weighed.*,
@@ -61,15 +56,15 @@ WITH held AS (
                 WHEN old_debt THEN 'old_debt'
                 WHEN covered THEN 'netted'
                 WHEN notice_amount * (%(rates)s::jsonb ->> currency)::numeric < %(minimum_amount)s THEN 'below_minimum'
-                WHEN NOT has_address THEN 'no_address'
                 WHEN NOT (channel = ANY (%(channels_set_up)s::text[])) THEN 'channel_not_set_up'
+                WHEN NOT has_address THEN 'no_address'
                 WHEN decision IN ('earlier_step', 'earlier_notice', 'no_earlier_step') THEN decision
                 WHEN last_on > %(interval_since)s AND NOT overridden AND channel <> 'task' THEN 'contact_interval'
                 WHEN contacts_in_week >= %(weekly_limit)s AND NOT overridden AND channel <> 'task' THEN 'weekly_limit'
                 WHEN stale THEN 'stale_data' END AS waits_for
       FROM summed
 )
-SELECT invoice_id, customer_id, step_id, lineage, occurrence, anchor_kind, anchor_id, anchor_on, offset_days, action_id,
+SELECT invoice_id, customer_id, step_id, lineage, occurrence, anchor_kind, anchor_id, anchor_on, offset_days, channel, action_id,
        CASE WHEN decision NOT IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step') THEN 'final'
             WHEN waits_for IS NULL THEN 'planned' ELSE 'waiting' END AS state,
        CASE WHEN decision NOT IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step') THEN decision ELSE coalesce(waits_for, '') END AS reason,

@@ -1,22 +1,27 @@
 -- Every due step of every invoice in scope that is meant for it. `place` orders steps of all anchors: days from the due date.
+-- `channel` is the one it takes for this customer.
 CREATE TEMPORARY TABLE plan_due ON COMMIT DROP AS
 WITH step AS (
     SELECT step_id, policy_id, lineage, occurrence, anchor, offset_days, cutoff, passed, is_final_tone, channel,
-           minimum_balance, maximum_balance, minimum_risk, string_to_array(nullif(segments, ''), ',') AS segments
+           minimum_balance, maximum_balance, minimum_risk, string_to_array(nullif(segments, ''), ',') AS segments,
+           string_to_array(usable, ',') AS usable
       FROM unnest(%(step_ids)s::bigint[], %(policies)s::bigint[], %(lineages)s::int[], %(occurrences)s::int[],
                   %(anchors)s::text[], %(offsets)s::int[], %(cutoffs)s::date[], %(passed)s::date[],
                   %(final_tones)s::boolean[], %(channels)s::text[], %(minimum_balances)s::numeric[],
-                  %(maximum_balances)s::numeric[], %(minimum_risks)s::int[], %(segments)s::text[])
+                  %(maximum_balances)s::numeric[], %(minimum_risks)s::int[], %(segments)s::text[], %(usable)s::text[])
            AS step (step_id, policy_id, lineage, occurrence, anchor, offset_days, cutoff, passed, is_final_tone, channel,
-                    minimum_balance, maximum_balance, minimum_risk, segments)
+                    minimum_balance, maximum_balance, minimum_risk, segments, usable)
 )
 SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balance, step.step_id, step.lineage,
        step.occurrence, step.anchor AS anchor_kind, CASE step.anchor WHEN 'due' THEN item.anchor_id ELSE 0 END AS anchor_id,
        anchored.anchor_on, step.offset_days, step.offset_days + (anchored.anchor_on - item.due_on) AS place,
-       step.is_final_tone, step.channel, anchored.anchor_on <= step.passed AS day_has_passed
+       step.is_final_tone, taken.channel,
+       taken.channel NOT IN ('email', 'sms', 'letter') OR taken.channel = ANY (item.reachable) AS has_address,
+       anchored.anchor_on <= step.passed AS day_has_passed
   FROM plan_item AS item
   JOIN step ON step.policy_id = item.policy_id
  CROSS JOIN LATERAL (SELECT CASE step.anchor WHEN 'due' THEN item.due_on ELSE item.issued_on END AS anchor_on) AS anchored
+ CROSS JOIN LATERAL (SELECT followup_channel(step.channel, item.preferred, item.reachable, step.usable) AS channel) AS taken
  WHERE anchored.anchor_on <= step.cutoff
    AND (item.base_balance IS NULL OR step.minimum_balance IS NULL OR item.base_balance >= step.minimum_balance)
    AND (item.base_balance IS NULL OR step.maximum_balance IS NULL OR item.base_balance <= step.maximum_balance)

@@ -3,14 +3,14 @@ WITH open_item AS MATERIALIZED (
     SELECT invoice_id, balance, due_on FROM ledger_open_items(%(organization)s, %(as_of)s)
 ), line AS MATERIALIZED (
     SELECT action.id AS action_id, action.customer_id, action.invoice_id, action.step_id, action.offset_days,
-           invoice.currency, step.channel, step.tone, item.balance, item.due_on,
+           invoice.currency, action.channel, step.tone, item.balance, item.due_on,
            first_value(action.step_id) OVER strongest AS leading_step, first_value(step.tone) OVER strongest AS leading_tone
       FROM followup_action AS action
       JOIN followup_policystep AS step ON step.id = action.step_id
       JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
       JOIN open_item AS item ON item.invoice_id = action.invoice_id
      WHERE action.organization_id = %(organization)s AND action.state = 'planned' AND action.notice_id IS NULL
-    WINDOW strongest AS (PARTITION BY action.customer_id, invoice.currency, step.channel
+    WINDOW strongest AS (PARTITION BY action.customer_id, invoice.currency, action.channel
                          ORDER BY action.offset_days DESC, action.invoice_id)
 ), notice AS (
     INSERT INTO followup_notice (

@@ -1,5 +1,6 @@
 """The book: who owes, what for, and what has been paid."""
 
+from dunwell.ledger.models.choices import ChannelChoice, ChoiceSource, Said
 from dunwell.ledger.models.credits import CreditNote, WriteOff
 from dunwell.ledger.models.customers import Contact, ContactRole, Customer, DataSource, SourceKind
 from dunwell.ledger.models.extensions import DueDateExtension
@@ -12,6 +13,8 @@ from dunwell.ledger.models.touched import TouchedCustomer
 
 __all__ = [
     "Allocation",
+    "ChannelChoice",
+    "ChoiceSource",
     "Contact",
     "ContactRole",
     "CreditNote",
@@ -31,6 +34,7 @@ __all__ = [
     "NoteKind",
     "Payment",
     "PaymentStatus",
+    "Said",
     "SourceKind",
     "TouchedCustomer",
     "WriteOff",

@@ -11,6 +11,9 @@ from django.db.models.functions import Lower
 from dunwell.ledger.models.history import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
+from dunwell.rules.channels import CHANNEL_NAMES, Channel
+
+CHANNELS = [(channel.value, CHANNEL_NAMES[channel]) for channel in Channel]
 
 
 class SourceKind(models.TextChoices):
@@ -57,7 +60,19 @@ class Customer(models.Model):
     name_key = models.CharField(
         max_length=300, help_text="Case-folded, accent-folded name: sorting, search and matching."
     )
+    address_line_1 = models.CharField(max_length=200, blank=True, db_default="", help_text="Street and number.")
+    address_line_2 = models.CharField(max_length=200, blank=True, db_default="")
+    postal_code = models.CharField(max_length=20, blank=True, db_default="")
+    city = models.CharField(max_length=100, blank=True, db_default="")
+    region = models.CharField(max_length=100, blank=True, db_default="", help_text="State, where addresses name one.")
     country = models.CharField(max_length=2, blank=True)
+    address_refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="A letter came back: no letter goes there until a person confirms it."
+    )
+    address_refused_reason = models.CharField(max_length=300, blank=True, db_default="")
+    preferred_channel = models.CharField(
+        max_length=20, choices=CHANNELS, blank=True, db_default="", help_text="Empty: whatever a step says."
+    )
     language = models.CharField(max_length=16, blank=True, help_text="Empty: the organization's.")
     time_zone = models.CharField(max_length=64, blank=True, help_text="Empty: the organization's.")
     terms_days = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -93,6 +108,10 @@ class Customer(models.Model):
                 name="customer_name_once_without_number",
             ),
             models.CheckConstraint(condition=~models.Q(name=""), name="customer_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(preferred_channel__in=["", *(value for value, _ in CHANNELS)]),
+                name="customer_preferred_channel_known",
+            ),
             models.CheckConstraint(
                 condition=models.Q(merged_into__isnull=True)
                 | models.Q(archived_at__isnull=False) & ~models.Q(merged_into=models.F("id")),
@@ -131,7 +150,8 @@ class ContactRole(models.TextChoices):
     OTHER = "other", "Other"
 
 
-@kept()
+# What follows from the phone by itself is no change that somebody made
+@kept(exclude=["sms_number"])
 class Contact(models.Model):
     """A person at the customer, with channel addresses."""
 
@@ -141,6 +161,12 @@ class Contact(models.Model):
     role = models.CharField(max_length=20, choices=ContactRole.choices, default=ContactRole.BILLING)
     email = models.CharField(max_length=320, blank=True)
     phone = models.CharField(max_length=50, blank=True)
+    sms_number = models.CharField(  # noqa: DJ001 - not looked at yet is not the same as none
+        max_length=20,
+        null=True,
+        blank=True,
+        help_text="The phone in E.164 where it can take an SMS, empty where it cannot; null: not looked at yet.",
+    )
     language = models.CharField(max_length=16, blank=True)
     is_primary = models.BooleanField(default=False, help_text="Reminders go to this person.")
     email_refused_at = models.DateTimeField(
@@ -153,6 +179,11 @@ class Contact(models.Model):
         blank=True,
         help_text="Somebody else answered there; the number is not used until a person confirms it.",
     )
+    email_refused_reason = models.CharField(max_length=300, blank=True, db_default="")
+    sms_refused_at = models.DateTimeField(
+        null=True, blank=True, help_text="The number takes no SMS; it is not used for them until a person confirms it."
+    )
+    sms_refused_reason = models.CharField(max_length=300, blank=True, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -167,7 +198,21 @@ class Contact(models.Model):
             ),
             models.CheckConstraint(condition=models.Q(role__in=ContactRole.values), name="contact_role_known"),
         ]
-        indexes = [GinIndex(CONTACT_WORDS, name="contact_by_word")]
+        indexes = [
+            GinIndex(CONTACT_WORDS, name="contact_by_word"),
+            # What came in since the last look (ledger/services/phones.py)
+            models.Index(
+                fields=("organization",),
+                condition=models.Q(sms_number__isnull=True) & ~models.Q(phone=""),
+                name="contact_phone_not_looked_at",
+            ),
+            # Who answers STOP from this number
+            models.Index(
+                fields=("organization", "sms_number"),
+                condition=models.Q(sms_number__gt=""),
+                name="contact_by_sms_number",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.phone

@@ -9,7 +9,6 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
 
 from dunwell.ledger.models import Contact, Customer
 from dunwell.ledger.services.refusals import in_words
@@ -17,19 +16,6 @@ from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Organization, User
 
 FIELDS = ("name", "role", "email", "phone", "language", "is_primary")
-
-
-def refuse_address(*, organization_id: int, customer_id: int, email: str, now: dt.datetime) -> int:
-    """A mail server said that this address does not exist: it is not used until a person confirms it.
-
-    Returns how many contacts were marked; one that is marked already keeps its time.
-    """
-    with pghistory.context(user="delivery"):
-        return (
-            Contact.objects.filter(organization_id=organization_id, customer_id=customer_id)
-            .filter(Q(email__iexact=email), email_refused_at__isnull=True)
-            .update(email_refused_at=now, updated_at=now)
-        )
 
 
 def refuse_phone(*, organization_id: int, contact_id: int, now: dt.datetime) -> int:
@@ -48,14 +34,6 @@ def confirm_phone(*, organization_id: int, contact_id: int, user_id: int, now: d
         return Contact.objects.filter(
             organization_id=organization_id, id=contact_id, phone_refused_at__isnull=False
         ).update(phone_refused_at=None, updated_at=now)
-
-
-def confirm_address(*, organization_id: int, contact_id: int, user_id: int, now: dt.datetime) -> int:
-    """A person says that a refused address is right after all, or has corrected it: it is used again."""
-    with pghistory.context(user=user_id):
-        return Contact.objects.filter(
-            organization_id=organization_id, id=contact_id, email_refused_at__isnull=False
-        ).update(email_refused_at=None, updated_at=now)
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +85,7 @@ def edit_contact(
     if contact.is_primary and not checked["is_primary"]:
         raise ValidationError({"is_primary": "Somebody must get the reminders: make another contact primary instead."})
     if checked["email"].lower() != contact.email.lower():
-        contact.email_refused_at = None
+        contact.email_refused_at, contact.email_refused_reason = None, ""
     if checked["phone"] != contact.phone:
         contact.phone_refused_at = None
     for name, value in checked.items():

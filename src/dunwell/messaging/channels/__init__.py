@@ -1,18 +1,35 @@
-"""The ways a message can reach someone. A new channel is a folder here and a line in `FACTORIES`."""
+"""The ways a message can reach someone. A new channel is a folder here and an entry in `CHANNELS`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from dunwell.messaging.channels.email import smtp_channel_of
+from dunwell.messaging.channels import email, sms
 from dunwell.messaging.channels.port import ChannelFactory
+from dunwell.organizations.models import Organization
+from dunwell.rules.channels import Channel
 
-# By Message.channel: makes the factory for one organization's server
-FACTORIES: dict[str, Callable[[int], ChannelFactory]] = {
-    "email": smtp_channel_of,
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntry:
+    """`connect` reads an organization's settings, once, for connections by them; `is_set_up`: whether they suffice."""
+
+    connect: Callable[[int], ChannelFactory]
+    is_set_up: Callable[[Organization], bool]
+
+
+CHANNELS: dict[str, ChannelEntry] = {
+    Channel.EMAIL.value: ChannelEntry(email.smtp_channel_of, email.is_set_up),
+    Channel.SMS.value: ChannelEntry(sms.twilio_channel_of, sms.is_set_up),
 }
 
 
 def channels_of(organization_id: int) -> dict[str, ChannelFactory]:
-    """Every channel of the organization, by name; settings are read once, here."""
-    return {kind: factory(organization_id) for kind, factory in FACTORIES.items()}
+    """Every channel of the organization, by name."""
+    return {kind: entry.connect(organization_id) for kind, entry in CHANNELS.items()}
+
+
+def channels_set_up(organization: Organization) -> tuple[str, ...]:
+    """The channels that can send for the organization now."""
+    return tuple(kind for kind, entry in CHANNELS.items() if entry.is_set_up(organization))

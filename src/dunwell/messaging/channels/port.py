@@ -82,6 +82,8 @@ class Transmission:
     """How one transmission ended, with the server's own words.
 
     `address_refused`: the server says that this address does not exist. `copies_refused`: accepted, but not for these.
+    `opted_out`: the reader wants nothing more on this channel, and told the provider so.
+    `provider_id`: what the provider calls the delivery from now on, where it does.
     `server_suspect`: the failure may have more to do with the server than with this message;
     several in a row pause the channel.
     """
@@ -91,6 +93,8 @@ class Transmission:
     address_refused: bool = False
     server_suspect: bool = False
     copies_refused: tuple[RefusedCopy, ...] = ()
+    provider_id: str = ""
+    opted_out: bool = False
 
 
 class ServerUnavailableError(Exception):

@@ -1,10 +1,20 @@
 """What is said to customers: the outbox, its history and the texts it is made from."""
 
 from dunwell.messaging.models.files import MessageFile, StoredFile
-from dunwell.messaging.models.outbox import ChannelKind, ChannelPause, EventKind, Message, MessageEvent, MessageState
+from dunwell.messaging.models.outbox import (
+    REPORTED,
+    ChannelKind,
+    ChannelPause,
+    EventKind,
+    Message,
+    MessageEvent,
+    MessageState,
+)
+from dunwell.messaging.models.replies import Reply
 from dunwell.messaging.models.templates import MessageTemplate, Tone
 
 __all__ = [
+    "REPORTED",
     "ChannelKind",
     "ChannelPause",
     "EventKind",
@@ -13,6 +23,7 @@ __all__ = [
     "MessageFile",
     "MessageState",
     "MessageTemplate",
+    "Reply",
     "StoredFile",
     "Tone",
 ]

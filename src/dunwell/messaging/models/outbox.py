@@ -12,13 +12,18 @@ from dunwell.ledger.models import Customer
 from dunwell.ledger.models.customers import AddressWords
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
+from dunwell.rules.channels import CHANNEL_NAMES, Channel
 
 # Search by the beginning of any word; insights/search.py asks with the same expression
 MESSAGE_WORDS = SearchVector("subject", AddressWords("recipient"), config="simple")
 
 
 class ChannelKind(models.TextChoices):
-    EMAIL = "email", "E-mail"
+    """The channels that carry a text; `rules/channels.py` says which one a step takes."""
+
+    EMAIL = Channel.EMAIL.value, CHANNEL_NAMES[Channel.EMAIL]
+    SMS = Channel.SMS.value, CHANNEL_NAMES[Channel.SMS]
+    LETTER = Channel.LETTER.value, CHANNEL_NAMES[Channel.LETTER]
 
 
 class MessageState(models.TextChoices):
@@ -64,6 +69,12 @@ class Message(models.Model):
     rfc_message_id = models.CharField(
         max_length=255,
         help_text="The Message-ID header, made from the key it was queued under: the same key cannot be queued twice.",
+    )
+    provider_id = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="What the provider calls this delivery: its reports name it. Empty where it has no name for it.",
     )
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.QUEUED)
     attempts = models.PositiveSmallIntegerField(
@@ -116,6 +127,12 @@ class Message(models.Model):
                 condition=Q(state__in=("failed", "uncertain")),
                 name="message_needs_person",
             ),
+            # Whose report has come
+            models.Index(
+                fields=("organization", "channel", "provider_id"),
+                condition=~Q(provider_id=""),
+                name="message_by_provider_id",
+            ),
             # A customer's timeline
             models.Index(fields=("organization", "customer", "id"), name="message_by_customer"),
             GinIndex(MESSAGE_WORDS, name="message_by_word"),
@@ -133,7 +150,23 @@ class EventKind(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     CONFIRMED = "confirmed", "A person confirmed that it arrived"
     RELEASED = "released", "A person had it sent again"
+    # What a provider reports afterwards
     DELIVERED = "delivered", "Delivered"
+    OPENED = "opened", "Opened"
+    CLICKED = "clicked", "A link was followed"
+    BOUNCED = "bounced", "Came back: the address does not exist"
+    UNDELIVERED = "undelivered", "Could not be delivered"
+    COMPLAINED = "complained", "Complained about"
+
+
+REPORTED = (
+    EventKind.DELIVERED,
+    EventKind.OPENED,
+    EventKind.CLICKED,
+    EventKind.BOUNCED,
+    EventKind.UNDELIVERED,
+    EventKind.COMPLAINED,
+)
 
 
 class MessageEvent(models.Model):
@@ -146,13 +179,31 @@ class MessageEvent(models.Model):
     kind = models.CharField(max_length=20, choices=EventKind.choices)
     at = models.DateTimeField()
     detail = models.TextField(blank=True, help_text="The server's words, or a person's reason.")
+    provider_event = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="What the provider calls its report: the same report twice is one. Empty where it has no name.",
+    )
     user = models.ForeignKey(
         "organizations.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
 
     class Meta:
         ordering = ("at", "id")
-        constraints = [models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="message_event_kind_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EventKind.values), name="message_event_kind_known"),
+            models.UniqueConstraint(
+                fields=("message", "provider_event"),
+                condition=~Q(provider_event=""),
+                name="message_event_reported_once",
+            ),
+            models.UniqueConstraint(
+                fields=("message", "kind", "at"),
+                condition=Q(provider_event="", kind__in=[kind.value for kind in REPORTED]),
+                name="message_event_unnamed_reported_once",
+            ),
+        ]
         indexes = [models.Index(fields=("organization", "message"), name="message_event_by_message")]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from textwrap import shorten
 
 from dunwell.messaging.channels.email.mime import one_line
 from dunwell.messaging.rendering.context import (
@@ -21,6 +22,9 @@ from dunwell.messaging.rendering.layout import html_frame, text_footer
 from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
 from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
+from dunwell.rules import sms
+from dunwell.rules.channels import Channel
+from dunwell.rules.mergetags import described
 
 __all__ = [
     "MOST_OUTPUT",
@@ -44,30 +48,37 @@ __all__ = [
 ]
 
 _LONGEST_SUBJECT = 300
+_LONGEST_GIST = 80
+_TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organization.address")
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateSource:
-    """A template as a person wrote it. Without HTML the mail is plain text; without text it is made from the HTML."""
+    """A template as a person wrote it. Without HTML it is plain text; without text that is made from the HTML.
+
+    An SMS is plain text alone, without a subject.
+    """
 
     subject: str
     html: str = ""
     text: str = ""
+    channel: str = "email"
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
     """Ready to be rendered any number of times, by any thread. `tags` are the paths of the tags that it names."""
 
-    subject: Emit
+    subject: Emit | None
     html: Emit | None
     text: Emit
     tags: frozenset[str]
+    is_sms: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The exact words."""
+    """The exact words. An SMS has no subject: for lists there are its first words."""
 
     subject: str
     html: str
@@ -77,6 +88,8 @@ class Rendered:
 @functools.lru_cache(maxsize=512)
 def compile_template(source: TemplateSource) -> CompiledTemplate:
     """Translate a template; TemplateRefusedError says why and where when it cannot be accepted."""
+    if source.channel == Channel.SMS:
+        return _compile_sms(source)
     if not source.subject.strip():
         raise TemplateRefusedError("A mail needs a subject.", part="subject")
     if not source.html.strip() and not source.text.strip():
@@ -88,6 +101,20 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
     return CompiledTemplate(subject, html, text, subject_tags | html_tags | text_tags)
 
 
+def _compile_sms(source: TemplateSource) -> CompiledTemplate:
+    if source.html.strip():
+        raise TemplateRefusedError("An SMS is plain text: it has no HTML.", part="HTML")
+    if not source.text.strip():
+        raise TemplateRefusedError("An SMS needs a text.", part="text")
+    text, tags = compile_part(source.text, part="text", html=False)
+    too_long = [tag for tag in _TOO_LONG_FOR_SMS if tag in tags]
+    if too_long:
+        raise TemplateRefusedError(
+            f"{described(too_long[0])} is too long for an SMS: name the invoice, and give the pay link.", part="text"
+        )
+    return CompiledTemplate(None, None, text, tags, is_sms=True)
+
+
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     """The words of one message, with frame and footer.
 
@@ -97,6 +124,9 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     if not context.invoices:
         raise MissingValueError("invoices")
     scope = Scope(context)
+    if template.is_sms:
+        return _rendered_sms(template, scope)
+    assert template.subject is not None
     subject = one_line(_written(template.subject, scope))
     if len(subject) > _LONGEST_SUBJECT:
         raise TooLongError(f"The subject has {len(subject)} characters; at most {_LONGEST_SUBJECT} fit.")
@@ -109,6 +139,13 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
         if len(body.encode()) > MOST_OUTPUT:
             raise TooLongError("The text is longer than 256 kB.")
     return Rendered(subject, html, text)
+
+
+def _rendered_sms(template: CompiledTemplate, scope: Scope) -> Rendered:
+    text = sms.plain(_written(template.text, scope)).strip()
+    if len(text) > sms.LONGEST:
+        raise TooLongError(f"The SMS has {len(text):,} characters; at most {sms.LONGEST:,} can be sent.")
+    return Rendered(shorten(text, _LONGEST_GIST, placeholder=" …"), "", text)
 
 
 def _written(emit: Emit, scope: Scope) -> str:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import psycopg
 import structlog
 
-from dunwell.ledger.services.contacts import refuse_address
+from dunwell.ledger.models import ChoiceSource, Said
+from dunwell.ledger.services.addresses import keep_choice_of_number, refuse_address
 from dunwell.messaging.channels.port import (
     Channel,
     OutgoingMessage,
@@ -41,10 +42,13 @@ _STATES = {
 class _Finished:
     """A transmission whose outcome is not stored yet."""
 
+    kind: str
     message: OutgoingMessage
     outcome: Outcome
     attempts: int
     addresses_refused: tuple[str, ...]
+    provider_id: str = ""
+    opted_out: bool = False
 
 
 def _with_copies(answer: Transmission) -> str:
@@ -149,7 +153,7 @@ class Lane:
         sent = None
         if finished is not None:
             outcome = finished.outcome
-            sent = Sent(finished.message.id, finished.attempts, outcome.at, outcome.detail)
+            sent = Sent(finished.message.id, finished.attempts, outcome.at, outcome.detail, finished.provider_id)
         now = self._work.clock()
         try:
             turned = self._work.turn(
@@ -197,7 +201,7 @@ class Lane:
             self._put_back(message, str(error))
             self._pause(kind, channel.server, str(error))
             return None
-        finished: _Finished | None = self._judge(message, answer)
+        finished: _Finished | None = self._judge(kind, message, answer)
         if answer.server_suspect:
             self._suspects[kind] = self._suspects.get(kind, 0) + 1
             if self._suspects[kind] >= _SUSPECT_LIMIT:
@@ -213,7 +217,7 @@ class Lane:
                 )
         return finished
 
-    def _judge(self, message: OutgoingMessage, answer: Transmission) -> _Finished:
+    def _judge(self, kind: str, message: OutgoingMessage, answer: Transmission) -> _Finished:
         now = self._work.clock()
         attempts = message.attempts + 1
         if answer.result is Result.TEMPORARY:
@@ -228,7 +232,7 @@ class Lane:
         refused = [copy.address for copy in answer.copies_refused if copy.address_refused]
         if answer.address_refused:
             refused.append(message.recipient)
-        return _Finished(message, outcome, attempts, tuple(refused))
+        return _Finished(kind, message, outcome, attempts, tuple(refused), answer.provider_id, answer.opted_out)
 
     # Outcomes
 
@@ -249,6 +253,7 @@ class Lane:
                 "delayed" if waits else outcome.state,
                 outcome.at,
                 outcome.detail,
+                finished.provider_id,
             ),
         ).fetchone()
         return row is not None and bool(row[0])
@@ -283,8 +288,20 @@ class Lane:
             refuse_address(
                 organization_id=finished.message.organization_id,
                 customer_id=finished.message.customer_id,
-                email=address,
+                channel=finished.kind,
+                address=address,
+                reason=finished.outcome.detail,
                 now=finished.outcome.at,
+            )
+
+        if finished.opted_out:
+            keep_choice_of_number(
+                organization_id=finished.message.organization_id,
+                number=finished.message.recipient,
+                said=Said.OPTED_OUT,
+                source=ChoiceSource.PROVIDER,
+                now=finished.outcome.at,
+                detail=finished.outcome.detail,
             )
 
     def _put_back(self, message: OutgoingMessage, reason: str) -> None:

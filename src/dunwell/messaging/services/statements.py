@@ -49,7 +49,7 @@ NOT_BEGUN = "UPDATE messaging_message SET state = 'queued', sending_at = NULL WH
 
 STORE_OUTCOME = """
 SELECT messaging_settle(%s::bigint, %s::varchar, %s::varchar, %s::int, %s::timestamptz, %s::timestamptz, %s::text,
-                        %s::varchar, %s::timestamptz, %s::text)
+                        %s::varchar, %s::timestamptz, %s::text, %s::varchar)
 """
 
 STORE_REFUSAL = """

@@ -12,8 +12,7 @@ from dunwell.messaging.rendering import TemplateSource, compile_template
 from dunwell.messaging.rendering.formats import base_language
 from dunwell.messaging.texts import SHIPPED, ShippedText
 from dunwell.organizations.models import Organization
-
-_CHANNEL = "email"
+from dunwell.rules.channels import Channel
 
 
 class TemplateChangedError(Exception):
@@ -26,22 +25,23 @@ class NotShippedError(Exception):
 
 def shipped_for(template: MessageTemplate) -> ShippedText | None:
     """What came with Dunwell in its place."""
-    return next((text for text in SHIPPED if (text.key, text.language) == (template.key, template.language)), None)
+    place = (template.key, template.channel, template.language)
+    return next((text for text in SHIPPED if (text.key, text.channel, text.language) == place), None)
 
 
 @transaction.atomic
 def install_shipped(*, organization: Organization) -> dict[str, MessageTemplate]:
-    """The shipped texts as the organization's own: by key, the one in its language, else in English.
+    """The shipped texts as the organization's own: the mails by key, in its language, else in English.
 
     Texts that somebody has edited stay as they are.
     """
-    kept = MessageTemplate.objects.filter(organization=organization, channel=_CHANNEL)
+    kept = MessageTemplate.objects.filter(organization=organization)
     with pghistory.context(user="dunwell"):
-        present = {(text.key, text.language): text for text in kept.select_for_update()}
+        present = {(text.key, text.channel, text.language): text for text in kept.select_for_update()}
         missing, bettered = [], []
         for shipped in SHIPPED:
             words = {"subject": shipped.subject, "body_html": shipped.html, "body_text": shipped.text}
-            template = present.get((shipped.key, shipped.language))
+            template = present.get((shipped.key, shipped.channel, shipped.language))
             if template is None:
                 missing.append(_as_template(organization, shipped, words))
             elif template.is_shipped and any(getattr(template, field) != text for field, text in words.items()):
@@ -51,8 +51,9 @@ def install_shipped(*, organization: Organization) -> dict[str, MessageTemplate]
                 bettered.append(template)
         MessageTemplate.objects.bulk_create(missing)
         MessageTemplate.objects.bulk_update(bettered, ("subject", "body_html", "body_text", "version"))
-    chosen = {text.key: text for text in kept.filter(language="en")}
-    return chosen | {text.key: text for text in kept.filter(language=base_language(organization.locale))}
+    mails = kept.filter(channel=Channel.EMAIL)
+    chosen = {text.key: text for text in mails.filter(language="en")}
+    return chosen | {text.key: text for text in mails.filter(language=base_language(organization.locale))}
 
 
 def _as_template(organization: Organization, shipped: ShippedText, words: dict[str, str]) -> MessageTemplate:
@@ -61,7 +62,7 @@ def _as_template(organization: Organization, shipped: ShippedText, words: dict[s
         key=shipped.key,
         name=shipped.name,
         tone=shipped.tone,
-        channel=_CHANNEL,
+        channel=shipped.channel,
         language=shipped.language,
         is_shipped=True,
         **words,
@@ -83,9 +84,9 @@ def save_template(
 
     `version` is the one the person began from: TemplateChangedError when it is not the newest any more.
     """
-    compile_template(TemplateSource(subject, body_html, body_text))
     with pghistory.context(user=user_id):
         template = MessageTemplate.objects.select_for_update().get(organization_id=organization_id, id=template_id)
+        compile_template(TemplateSource(subject, body_html, body_text, template.channel))
         if template.version != version:
             raise TemplateChangedError("Somebody else saved this text meanwhile. Read theirs before you save yours.")
         template.subject, template.body_html, template.body_text = subject, body_html, body_text
@@ -122,7 +123,8 @@ class TextExistsError(Exception):
 def add_language(*, organization_id: int, template_id: int, language: str, user_id: int) -> MessageTemplate:
     """The same text in one more language: as shipped where it is, else a copy to be translated."""
     source = MessageTemplate.objects.get(organization_id=organization_id, id=template_id)
-    shipped = next((text for text in SHIPPED if (text.key, text.language) == (source.key, language)), None)
+    place = (source.key, source.channel, language)
+    shipped = next((text for text in SHIPPED if (text.key, text.channel, text.language) == place), None)
     if shipped is not None:
         words = {"subject": shipped.subject, "body_html": shipped.html, "body_text": shipped.text}
     else:

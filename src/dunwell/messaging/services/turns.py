@@ -27,6 +27,7 @@ class Sent:
     attempts: int
     at: dt.datetime
     words: str
+    provider_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,18 @@ def guarded(guard: Guard, record: Record) -> Turn:
 def _settle(cursor: Cursor, sent: Sent, worker: str) -> bool:
     row = cursor.execute(
         statements.STORE_OUTCOME,
-        (sent.message_id, worker, "sent", sent.attempts, sent.at, None, "", "sent", sent.at, sent.words),
+        (
+            sent.message_id,
+            worker,
+            "sent",
+            sent.attempts,
+            sent.at,
+            None,
+            "",
+            "sent",
+            sent.at,
+            sent.words,
+            sent.provider_id,
+        ),
     ).fetchone()
     return row is not None and bool(row[0])

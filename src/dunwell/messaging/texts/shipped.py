@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from dunwell.rules.channels import Channel
+
 TABLE = "{{ invoice_table }}"
 PAY = "{{ pay_instructions }}"
 _BLOCKS = (TABLE, PAY)
@@ -23,7 +25,7 @@ _FRENCH_MARK = re.compile(r" (?=[:;?!])")
 
 @dataclass(frozen=True, slots=True)
 class ShippedText:
-    """One text in one language. HTML and plain text are made from the same paragraphs."""
+    """One text in one language. HTML and plain text are made from the same paragraphs; an SMS is plain text alone."""
 
     key: str
     language: str
@@ -41,6 +43,8 @@ class ShippedText:
 
     @property
     def html(self) -> str:
+        if self.channel == Channel.SMS:
+            return ""
         return "\n".join(
             paragraph if paragraph in _BLOCKS else f"<p>{paragraph.replace(chr(10), '<br>' + chr(10))}</p>"
             for paragraph in self.paragraphs
@@ -48,6 +52,8 @@ class ShippedText:
 
     @property
     def text(self) -> str:
+        if self.channel == Channel.SMS:
+            return "\n".join(self.paragraphs)
         return "\n\n".join(self.paragraphs) + "\n"
 
     def with_french_spaces(self) -> ShippedText:

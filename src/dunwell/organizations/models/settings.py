@@ -33,7 +33,7 @@ class SmtpSecurity(models.TextChoices):
     TLS = "tls", "TLS from the start"
 
 
-@pghistory.track(exclude=["smtp_password_encrypted"])
+@pghistory.track(exclude=["smtp_password_encrypted", "twilio_auth_token_encrypted"])
 class OrganizationSettings(models.Model):
     """One row per organization, made with it. Defaults are design section 4's."""
 
@@ -126,6 +126,19 @@ class OrganizationSettings(models.Model):
     smtp_security = models.CharField(max_length=10, choices=SmtpSecurity.choices, default=SmtpSecurity.STARTTLS)
     smtp_user = models.CharField(max_length=255, blank=True)
     smtp_password_encrypted = models.TextField(blank=True)
+
+    # SMS
+    twilio_account_sid = models.CharField(max_length=40, blank=True, db_default="")
+    twilio_auth_token_encrypted = models.TextField(blank=True, db_default="")
+    twilio_sender = models.CharField(
+        max_length=40,
+        blank=True,
+        db_default="",
+        help_text="The number SMS come from (+15551234567), or a messaging service (MG…).",
+    )
+    sms_consent_required = models.BooleanField(
+        default=True, db_default=True, help_text="SMS go only to people who have agreed to them."
+    )
 
     # How it looks
     brand_color = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty: Dunwell's.")

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from dunwell.ledger.models import Contact
 from dunwell.ledger.services import contacts as services
+from dunwell.ledger.services.addresses import confirm_address
 from dunwell.rules.permissions import Permission
 from dunwell.web import entries
 from dunwell.web.access import access
@@ -94,7 +95,7 @@ def confirm(request: HttpRequest, slug: str, contact_id: int) -> HttpResponse:
     contact = row_or_404(desk, Contact, contact_id)
     return entries.attempt(
         desk,
-        lambda: services.confirm_address(
+        lambda: confirm_address(
             organization_id=desk.organization.pk, contact_id=contact.pk, user_id=desk.user.pk, now=desk.now
         ),
         f"{contact.email} is used again.",

@@ -107,7 +107,7 @@ def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, An
         "shipped": services.shipped_for(found) is not None,
         "language_form": LanguageForm(present={row.language for row in languages}),
         "copy_form": CopyForm(initial={"tone": found.tone}),
-        **_checked(desk, found, TemplateSource(found.subject, found.body_html, found.body_text)),
+        **_checked(desk, found, TemplateSource(found.subject, found.body_html, found.body_text, found.channel)),
     }
 
 
@@ -165,7 +165,7 @@ def preview(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """The mail alone, for the frame beside the editor: what is stored, or (POST) what is typed."""
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
-    stored = TemplateSource(found.subject, found.body_html, found.body_text)
+    stored = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
     source = source_of(request.POST.dict()) if request.method == "POST" else stored
     try:
         rendered = previews.preview(
@@ -187,7 +187,7 @@ def test(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """Send the stored text, as the chosen reader would get it, to whoever asks."""
     desk = access(request, slug, Permission.EDIT_TEXTS)
     found = text_or_404(desk, text_id)
-    source = TemplateSource(found.subject, found.body_html, found.body_text)
+    source = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
     try:
         rendered = previews.preview(
             desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today

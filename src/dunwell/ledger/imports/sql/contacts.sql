@@ -25,7 +25,9 @@ UPDATE ledger_contact AS contact
        phone = coalesce(file.phone, contact.phone), updated_at = %(now)s,
        -- A server refused the old address, not the new one
        email_refused_at = CASE WHEN lower(coalesce(file.email, contact.email)) = lower(contact.email)
-                               THEN contact.email_refused_at END
+                               THEN contact.email_refused_at END,
+       email_refused_reason = CASE WHEN lower(coalesce(file.email, contact.email)) = lower(contact.email)
+                                   THEN contact.email_refused_reason ELSE '' END
   FROM import_contact AS file
  WHERE contact.organization_id = %(organization)s AND contact.customer_id = file.customer_id AND contact.is_primary
    AND (contact.email, contact.name, contact.phone)

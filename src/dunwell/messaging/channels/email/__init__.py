@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dunwell.messaging.channels.email.channel import SmtpChannel
 from dunwell.messaging.channels.email.probe import ProbeResult, TestWords, send_test
-from dunwell.messaging.channels.email.settings import SmtpSettings, smtp_settings
+from dunwell.messaging.channels.email.settings import SmtpSettings, is_set_up, smtp_settings
 from dunwell.messaging.channels.port import Channel, ChannelFactory, ServerUnavailableError
 
-__all__ = ["ProbeResult", "SmtpChannel", "SmtpSettings", "TestWords", "send_test", "smtp_channel_of", "smtp_settings"]
+__all__ = [
+    "ProbeResult",
+    "SmtpChannel",
+    "SmtpSettings",
+    "TestWords",
+    "is_set_up",
+    "send_test",
+    "smtp_channel_of",
+    "smtp_settings",
+]
 
 
 def smtp_channel_of(organization_id: int) -> ChannelFactory:

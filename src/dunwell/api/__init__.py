@@ -1,0 +1,1 @@
+"""What other machines call: inbound webhooks, one file per provider."""

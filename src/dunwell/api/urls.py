@@ -1,0 +1,13 @@
+"""Addresses of inbound webhooks: /hooks/<channel>/<provider>/<organization>/…"""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from dunwell.api import twilio
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("sms/twilio/<slug:slug>/status/<int:message_id>/", twilio.status, name="twilio_status"),
+    path("sms/twilio/<slug:slug>/inbound/", twilio.inbound, name="twilio_inbound"),
+]

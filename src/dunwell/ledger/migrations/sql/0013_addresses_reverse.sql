@@ -1,0 +1,12 @@
+DROP TRIGGER touched_deleted ON ledger_channelchoice;
+DROP TRIGGER touched_updated ON ledger_channelchoice;
+DROP TRIGGER touched_inserted ON ledger_channelchoice;
+DROP FUNCTION ledger_choices_touched();
+DROP TRIGGER address_changed ON ledger_customer;
+DROP FUNCTION ledger_address_changed();
+DROP TRIGGER country_changed ON ledger_customer;
+DROP FUNCTION ledger_country_changed();
+DROP TRIGGER phone_changed ON ledger_contact;
+DROP FUNCTION ledger_phone_changed();
+DROP FUNCTION ledger_recipient(bigint, bigint, text);
+DROP FUNCTION ledger_addresses(bigint);

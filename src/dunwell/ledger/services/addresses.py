@@ -1,0 +1,141 @@
+"""What becomes of addresses: refused by a server, confirmed by a person, agreed to or opted out of by their owners."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pghistory
+from django.db import transaction
+from django.db.models import Q
+
+from dunwell.ledger.models import ChannelChoice, ChoiceSource, Contact, Customer, Said
+from dunwell.ledger.services.versions import locked
+from dunwell.organizations.models import Organization, User
+from dunwell.rules.channels import Channel
+
+_WORDS = 300
+
+
+def refuse_address(
+    *, organization_id: int, customer_id: int, channel: str, address: str, reason: str, now: dt.datetime
+) -> int:
+    """A server said that this address does not exist: it is not used until a person confirms it.
+
+    Returns how many were marked; one that is marked already keeps its time and reason. A letter's address is the
+    customer's own, whatever the words on it.
+    """
+    with pghistory.context(user="delivery"):
+        if channel == Channel.LETTER:
+            return Customer.objects.filter(
+                organization_id=organization_id, pk=customer_id, address_refused_at__isnull=True
+            ).update(address_refused_at=now, address_refused_reason=reason[:_WORDS], updated_at=now)
+        contacts = Contact.objects.filter(organization_id=organization_id, customer_id=customer_id)
+        if channel == Channel.SMS:
+            return contacts.filter(sms_number=address, sms_refused_at__isnull=True).update(
+                sms_refused_at=now, sms_refused_reason=reason[:_WORDS], updated_at=now
+            )
+        return contacts.filter(Q(email__iexact=address), email_refused_at__isnull=True).update(
+            email_refused_at=now, email_refused_reason=reason[:_WORDS], updated_at=now
+        )
+
+
+def confirm_address(
+    *, organization_id: int, contact_id: int, user_id: int, now: dt.datetime, channel: str = Channel.EMAIL
+) -> int:
+    """A person says that a refused e-mail address or phone is right after all: it is used again."""
+    contacts = Contact.objects.filter(organization_id=organization_id, id=contact_id)
+    with pghistory.context(user=user_id):
+        if channel == Channel.SMS:
+            return contacts.filter(sms_refused_at__isnull=False).update(
+                sms_refused_at=None, sms_refused_reason="", updated_at=now
+            )
+        return contacts.filter(email_refused_at__isnull=False).update(
+            email_refused_at=None, email_refused_reason="", updated_at=now
+        )
+
+
+def confirm_postal_address(*, organization_id: int, customer_id: int, user_id: int, now: dt.datetime) -> int:
+    """A person says that letters do arrive there: the address is used again."""
+    with pghistory.context(user=user_id):
+        return Customer.objects.filter(
+            organization_id=organization_id, pk=customer_id, address_refused_at__isnull=False
+        ).update(address_refused_at=None, address_refused_reason="", updated_at=now)
+
+
+@transaction.atomic
+def keep_choice(
+    *,
+    organization: Organization,
+    contact_id: int,
+    channel: str,
+    said: str,
+    source: str = ChoiceSource.STAFF,
+    now: dt.datetime,
+    by: User | None = None,
+    detail: str = "",
+) -> ChannelChoice:
+    """A contact agrees to a channel or opts out of it. What was said before stays in the history."""
+    contact = locked(Contact, organization, contact_id)
+    return _keep([contact], channel, said, source, now, by, detail)[0]
+
+
+@transaction.atomic
+def forget_choice(*, organization: Organization, contact_id: int, channel: str, by: User) -> None:
+    """Take back what was noted by mistake: neither agreed nor opted out. The history keeps that it was noted."""
+    locked(Contact, organization, contact_id)
+    with pghistory.context(user=by.pk, action="forget what a contact said about a channel"):
+        ChannelChoice.objects.filter(organization=organization, contact_id=contact_id, channel=channel).delete()
+
+
+@transaction.atomic
+def keep_choice_of_number(
+    *, organization_id: int, number: str, said: str, source: str, now: dt.datetime, detail: str
+) -> list[Contact]:
+    """Whoever has this SMS number has answered from it: it holds for each contact with the number."""
+    contacts = list(
+        Contact.objects.select_for_update()
+        .filter(organization_id=organization_id, sms_number=number)
+        .select_related("customer")
+        .order_by("pk")
+    )
+    _keep(contacts, Channel.SMS, said, source, now, None, detail)
+    return contacts
+
+
+@transaction.atomic
+def keep_choice_of_address(
+    *, organization_id: int, email: str, said: str, source: str, now: dt.datetime, detail: str
+) -> list[Contact]:
+    """Whoever has this e-mail address has complained or unsubscribed: it holds for each contact with the address."""
+    contacts = list(
+        Contact.objects.select_for_update()
+        .filter(organization_id=organization_id, email__iexact=email)
+        .select_related("customer")
+        .order_by("pk")
+    )
+    _keep(contacts, Channel.EMAIL, said, source, now, None, detail)
+    return contacts
+
+
+def _keep(
+    contacts: Sequence[Contact],
+    channel: str,
+    said: str,
+    source: str,
+    now: dt.datetime,
+    by: User | None,
+    detail: str,
+) -> list[ChannelChoice]:
+    Said(said), ChoiceSource(source), Channel(channel)
+    kept = []
+    with pghistory.context(user=by.pk if by else "customer", action="keep what a contact said about a channel"):
+        for contact in contacts:
+            choice, _ = ChannelChoice.objects.update_or_create(
+                organization_id=contact.organization_id,
+                contact=contact,
+                channel=channel,
+                defaults={"said": said, "source": source, "said_at": now, "by": by, "detail": detail[:_WORDS]},
+            )
+            kept.append(choice)
+    return kept

@@ -1,0 +1,19 @@
+"""A provider's report and what follows from it: the message, its notice and steps, and a look at the customer again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from dunwell.followup.services import delivery
+from dunwell.messaging.services.reports import DeliveryReport, Reported, keep_report
+
+
+@transaction.atomic
+def take_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
+    """Keep a report; None: it is about no message of this organization. Any number of times, in any order: no harm."""
+    reported = keep_report(report, now=now)
+    if reported is not None and reported.state:
+        delivery.follow_report(message_id=reported.message_id, state=reported.state, detail=report.detail[:200], at=now)
+    return reported
