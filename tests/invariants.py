@@ -23,6 +23,7 @@ from dunwell.organizations.models import ClosingDay, Organization, OrganizationS
 from tests.messaging.smtp_server import Taken
 
 DAY = dt.timedelta(days=1)
+HOUR = dt.timedelta(hours=1)
 PENDING_PAYMENT_BUSINESS_DAYS = 5
 ZERO = Decimal(0)
 
@@ -139,6 +140,12 @@ def within_limits(book: Book, arrived: Sequence[Arrival]) -> None:
             opens, closes = settings.window_opens, settings.window_closes
             assert opens <= arrival.sent_at.time() < closes, f"{arrival.notice} went at {arrival.sent_at}"
             assert book.is_business_day(arrival.day), f"{arrival.notice} went on {arrival.day:%A %d %B}"
+    automatic = [arrival for arrival in arrived if arrival.notice.window_overridden_by_id is None]
+    if settings.hourly_limit is not None:
+        moments = sorted(arrival.message.sending_at for arrival in automatic if arrival.message.sending_at)
+        for first in moments:
+            within = [moment for moment in moments if first <= moment < first + HOUR]
+            assert len(within) <= settings.hourly_limit, f"{len(within)} messages in the hour from {first}"
     for customer, contacts in days.items():
         ordered = sorted(contacts)
         for earlier, later in itertools.pairwise(ordered):

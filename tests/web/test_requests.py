@@ -66,6 +66,14 @@ def test_a_number_beyond_all_numbers_is_no_fault(
 def test_nor_is_one_in_a_form(client: Client, organization: Organization, digits: str) -> None:
     address = f"/o/{organization.slug}/settings/limits/"
     form = client.get(address).context["form"]
-    values = {name: form[name].value() for name in form.fields}
-    for name in ("contact_interval_days", "weekly_contact_limit", "minimum_amount", "file_freshness_days"):
+    shown = {name: form[name].value() for name in form.fields}
+    values = {name: "" if value is None or value is False else value for name, value in shown.items()}
+    for name in (
+        "contact_interval_days",
+        "weekly_contact_limit",
+        "run_limit",
+        "hourly_limit",
+        "minimum_amount",
+        "file_freshness_days",
+    ):
         assert client.post(address, {**values, name: digits}).status_code == 422

@@ -28,6 +28,7 @@ class Waiting(StrEnum):
     CONTACT_INTERVAL = "contact_interval"
     WEEKLY_LIMIT = "weekly_limit"
     STALE_DATA = "stale_data"
+    RUN_LIMIT = "run_limit"  # decided before writing, when all that could go is known: rules/urgency.py
     TEXT_INCOMPLETE = "text_incomplete"  # found while writing, after all the others
 
 
@@ -68,6 +69,9 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.CONTACT_INTERVAL: "This customer was contacted a short time ago.",
     Waiting.WEEKLY_LIMIT: "This customer has had as many contacts in 7 days as the limit allows.",
     Waiting.STALE_DATA: "The book is older than the settings allow: import the newest file first.",
+    Waiting.RUN_LIMIT: (
+        "A day's passes write so many notices at most, and older debts went first: it is looked at again in the next."
+    ),
     Waiting.TEXT_INCOMPLETE: "The text asks for something this customer's data do not have.",
     Final.SUPERSEDED: "A later step came due, which took its place.",
     Final.PAID: "The invoice was settled first.",

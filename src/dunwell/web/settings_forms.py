@@ -54,6 +54,20 @@ class LimitsForm(forms.Form):
     weekly_contact_limit = forms.IntegerField(
         label="Most contacts in 7 days", min_value=1, max_value=7, help_text="All notices of one pass are one contact."
     )
+    run_limit = forms.IntegerField(
+        label="Most notices in a day",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text="Over all passes. The oldest debts go first, the rest waits for the next day. Empty: no limit.",
+    )
+    hourly_limit = forms.IntegerField(
+        label="Most messages in 60 minutes",
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        help_text="For mail servers that allow only so many. The rest waits until there is room. Empty: no limit.",
+    )
     minimum_amount = forms.DecimalField(
         label="Minimum amount",
         min_value=0,

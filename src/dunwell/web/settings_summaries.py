@@ -39,7 +39,13 @@ def calendar(organization: Organization) -> str:
 def limits(organization: Organization) -> str:
     settings = organization.settings
     approval = ", each read before it goes" if settings.approval_required else ""
-    return f"{_days(settings.contact_interval_days)} apart, at most {settings.weekly_contact_limit} a week{approval}"
+    most = "".join(
+        f", {number} {of}"
+        for number, of in ((settings.run_limit, "notices a day"), (settings.hourly_limit, "messages an hour"))
+        if number is not None
+    )
+    apart = _days(settings.contact_interval_days)
+    return f"{apart} apart, at most {settings.weekly_contact_limit} a week{most}{approval}"
 
 
 def standing(organization: Organization) -> str:

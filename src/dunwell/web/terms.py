@@ -92,6 +92,12 @@ The fewest days between two contacts of one customer, whatever the reason.
 weekly limit [deciding]
 The most contacts of one customer in any 7 days. All notices of one morning are one contact.
 
+day’s limit [deciding]
+The most notices that the passes of one day write. The oldest debts go first, the rest waits for the next day.
+
+hourly limit [deciding]
+The most messages sent in any 60 minutes, over all workers. What is over it waits until there is room.
+
 minimum amount [deciding]
 In the base currency; a customer who owes less, after credits, is not written to.
 
@@ -132,6 +138,8 @@ OF_COLUMNS = {
 OF_FIELDS = {
     "contact_interval_days": "contact interval",
     "weekly_contact_limit": "weekly limit",
+    "run_limit": "day’s limit",
+    "hourly_limit": "hourly limit",
     "minimum_amount": "minimum amount",
     "file_freshness_days": "freshness",
     "catch_up": "catch-up",

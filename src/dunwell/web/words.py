@@ -89,6 +89,7 @@ REASON_NAMES = {
     "contact_interval": "Contacted recently",
     "weekly_limit": "Weekly limit reached",
     "stale_data": "Book not fresh",
+    "run_limit": "Limit of a day's notices",
     "text_incomplete": "Text incomplete",
     "last_step_done": "Every reminder has gone",
     "failed": "Notices that could not be delivered",

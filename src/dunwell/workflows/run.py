@@ -163,6 +163,9 @@ def _finish_sending(this: Pass, sending: SendingAlongside, report: RunReport) ->
     result = sending.finish()
     report.sent, report.failed, report.uncertain = result.sent, result.failed, result.uncertain
     report.remarks += [f"{channel} is paused: {reason}" for channel, reason in result.paused.items()]
+    if result.limited_until is not None:
+        again = result.limited_until.astimezone(this.organization.zone)
+        report.remarks.append(f"The hourly limit is reached: the rest goes from {again:%H:%M} on.")
     report.seconds["dispatch"] = time.perf_counter() - started
     report.needs_person = pending.needs_person(Scope(this.organization))
 

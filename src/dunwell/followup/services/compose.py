@@ -18,6 +18,7 @@ from dunwell.followup.models import Notice, NoticeState, Run
 from dunwell.followup.services.attachments import Attachments, Enclosed, enclose
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
+from dunwell.followup.services.run_limit import choose_most_urgent
 from dunwell.followup.services.side_facts import SideFacts, read, wanted_by
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
@@ -119,12 +120,32 @@ def compose(
     """
     result = Composed()
     attachments = Attachments(this.organization, email=sender.reply_to or sender.address)
-    known = 0
+    choose_most_urgent(this)
+    # What could not be written leaves room for the next in order
+    while _write_planned(this, run, sender, texts, attachments, result, after_batch):
+        pass
+    return result
+
+
+def _write_planned(
+    this: Pass,
+    run: Run | None,
+    sender: Sender,
+    texts: Texts,
+    attachments: Attachments,
+    result: Composed,
+    after_batch: Callable[[Composed], None],
+) -> int:
+    """Once over all that is planned. How many steps were planned meanwhile, as there was room for them after all."""
+    known = result.notices
+    freed = 0
     for sending_on, places in sending_days(this):
         after = 0
         while True:
             with transaction.atomic():
                 lock(this.organization)
+                # In each transaction that writes: another pass may have planned in between
+                freed += choose_most_urgent(this)
                 lines = _planned_lines(this, sending_on, places, after)
                 if not lines:
                     break
@@ -136,7 +157,7 @@ def compose(
             after_batch(result)
     if result.notices > max(MANY, known):
         _tell_the_planner()
-    return result
+    return freed
 
 
 def _tell_the_planner() -> None:
@@ -339,15 +360,19 @@ def _store(
                 opens_at=draft.window.opens,
                 closes_at=draft.window.closes,
             ),
+            owed_since=min(line.due_on for line in draft.lines),
         )
         for notice_id, draft in queued
     ])  # fmt: skip
 
 
-def new_message(*, organization_id: int, sender: Sender, notice: Notice, attempt: int = 0) -> tuple[int, NewMessage]:
+def new_message(
+    *, organization_id: int, sender: Sender, notice: Notice, owed_since: dt.date | None, attempt: int = 0
+) -> tuple[int, NewMessage]:
     """The notice's message, queued for its window; the key lets no notice be queued twice.
 
-    `attempt` counts the messages that were taken back before, when a person changed the notice.
+    `owed_since` is the earliest due date it speaks of. `attempt` counts the messages that were taken back before,
+    when a person changed the notice.
     """
     return notice.pk, NewMessage(
         organization_id=organization_id,
@@ -365,6 +390,7 @@ def new_message(*, organization_id: int, sender: Sender, notice: Notice, attempt
         body_html=notice.body_html,
         not_before=notice.opens_at,
         not_after=notice.closes_at,
+        owed_since=owed_since,
     )
 
 

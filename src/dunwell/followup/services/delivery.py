@@ -22,6 +22,8 @@ REFUSALS = {
     "changed": "The facts or the day changed after it was written: it is written anew.",
     "not_queued": "It was called back.",
 }
+# What messaging itself says to the turn: over the hourly limit
+NO_ROOM = "hourly_limit"
 
 
 def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, coming: Next) -> Turned:
@@ -41,6 +43,8 @@ def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, com
     ).fetchone()
     assert row is not None
     stored, refusal, *content = row
+    if refusal == NO_ROOM:
+        return Turned(bool(stored), no_room=True)
     if refusal is not None:
         return Turned(bool(stored), refusal=Refusal(REFUSALS[refusal]))
     return Turned(bool(stored), outgoing(content, coming.now) if content[0] is not None else None)

@@ -21,7 +21,7 @@ from dunwell.rules.waiting import Final, Waiting
 from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
-SENT_ANYWAY = (Waiting.CONTACT_INTERVAL, Waiting.WEEKLY_LIMIT)
+SENT_ANYWAY = (Waiting.CONTACT_INTERVAL, Waiting.WEEKLY_LIMIT, Waiting.RUN_LIMIT)
 
 
 class NoticeMovedOnError(Exception):
@@ -251,7 +251,7 @@ def drop_action(*, organization: Organization, action_id: int, by: User, now: dt
 
 @transaction.atomic
 def send_despite_limits(*, organization: Organization, customer_id: int, by: User, now: dt.datetime) -> int:
-    """Plan what waits only for the interval or weekly limit of one customer; a person reads it before it goes."""
+    """Plan what of one customer waits only for a limit; a person reads it before it goes."""
     waiting = Action.objects.select_for_update().filter(
         organization=organization,
         customer_id=customer_id,

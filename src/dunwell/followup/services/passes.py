@@ -40,6 +40,7 @@ PLANNING_SETTINGS = (
     "approval_required",
     "contact_interval_days",
     "weekly_contact_limit",
+    "run_limit",
     "minimum_amount",
     "window_weekdays",
     "window_opens",

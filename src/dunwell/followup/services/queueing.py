@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Min
 
-from dunwell.followup.models import Notice, NoticeMessage, NoticeState
+from dunwell.followup.models import Notice, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.services.compose import new_message, queue_notices
 from dunwell.followup.services.passes import Pass, lock
 from dunwell.followup.services.texts import Sender
@@ -42,12 +42,19 @@ def queue(notices: list[Notice], sender: Sender) -> int:
     earlier = dict(
         NoticeMessage.objects.filter(notice__in=notices).values_list("notice_id").annotate(Count("id")).order_by()
     )
+    oldest = dict(
+        NoticeItem.objects.filter(notice__in=notices)
+        .values_list("notice_id")
+        .annotate(Min("invoice__due_on"))
+        .order_by()
+    )
     queue_notices(
         [
             new_message(
                 organization_id=notice.organization_id,
                 sender=sender,
                 notice=notice,
+                owed_since=oldest.get(notice.pk),
                 attempt=earlier.get(notice.pk, 0),
             )
             for notice in notices

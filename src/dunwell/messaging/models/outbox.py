@@ -81,6 +81,9 @@ class Message(models.Model):
         default=0, help_text="Transmissions begun that ended with an answer about this message."
     )
     next_attempt_at = models.DateTimeField()
+    owed_since = models.DateField(
+        null=True, blank=True, help_text="The earliest due date it speaks of: at one moment the oldest debt goes first."
+    )
     not_after = models.DateTimeField(
         null=True, blank=True, help_text="The end of the send window; not sent from this moment on."
     )
@@ -115,9 +118,15 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The claim: what may go now, oldest first
+            # The claim: what may go now, the longest waiting first, and of one moment the oldest debt
             models.Index(
-                fields=("organization", "next_attempt_at", "id"), condition=Q(state="queued"), name="message_claim"
+                fields=("organization", "next_attempt_at", "owed_since", "id"),
+                condition=Q(state="queued"),
+                name="message_claim",
+            ),
+            # The hourly limit counts what began in the last 60 minutes
+            models.Index(
+                fields=("organization", "sending_at"), condition=Q(sending_at__isnull=False), name="message_begun"
             ),
             # The sweeper: transmissions whose worker may be gone
             models.Index(fields=("organization", "leased_until"), condition=Q(state="sending"), name="message_sweep"),

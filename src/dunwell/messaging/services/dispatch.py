@@ -91,7 +91,7 @@ def dispatch(
         reports = [lane.report]
     else:
         reports = _run_side_by_side(work, connections)
-    total = DispatchReport(paused=dict(work.paused))
+    total = DispatchReport(paused=dict(work.paused), limited_until=work.limited_until)
     for report in reports:
         total.add(report)
     return total

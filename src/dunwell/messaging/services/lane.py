@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import time
 from dataclasses import dataclass, replace
+from typing import Any
 
 import psycopg
 import structlog
@@ -19,7 +20,7 @@ from dunwell.messaging.channels.port import (
     ServerUnavailableError,
     Transmission,
 )
-from dunwell.messaging.services import files, retries, statements
+from dunwell.messaging.services import files, hourly, retries, statements
 from dunwell.messaging.services.turns import Next, Sent
 from dunwell.messaging.services.work import DispatchReport, Outcome, Refusal, Work
 
@@ -69,6 +70,7 @@ class Lane:
         self._channels: dict[str, Channel] = {}
         self._answered: set[str] = set()
         self._suspects: dict[str, int] = {}
+        self._out_of_room = False
         self.report = DispatchReport()
 
     def run(self) -> None:
@@ -96,27 +98,15 @@ class Lane:
         channels = self._usable_channels()
         if not channels:
             return None
-        claimed = sorted(
-            self._connection.execute(
-                statements.CLAIM,
-                {
-                    "organization": self._work.organization_id,
-                    "now": self._work.clock(),
-                    "channels": channels,
-                    "limit": share,
-                    "worker": self._worker,
-                    "lease": self._work.lease,
-                },
-            ).fetchall()
-        )
+        claimed = self._claim(channels, share)
         if not claimed:
             return None
-        waiting = [message_id for _, message_id, _ in claimed]
+        waiting = [message_id for *_, message_id, _ in claimed]
         with_files = files.with_files(self._connection, waiting)
         finished: _Finished | None = None
         begun = 0
         try:
-            for _, message_id, kind in claimed:
+            for *_, message_id, kind in claimed:
                 if self._work.stop_now():
                     break
                 if kind in self._work.paused:
@@ -131,6 +121,8 @@ class Lane:
                 attachments = files.attachments(self._connection, message_id) if message_id in with_files else ()
                 message = self._turn(finished, message_id, channel)
                 finished = None
+                if self._out_of_room:
+                    break
                 waiting.remove(message_id)
                 if message is not None:
                     begun += 1
@@ -142,6 +134,26 @@ class Lane:
             if waiting:
                 self._connection.execute(statements.GIVE_BACK, {"ids": waiting, "worker": self._worker})
         return begun
+
+    def _claim(self, channels: list[str], share: int) -> list[tuple[Any, ...]]:
+        """Lease what may go now: when it was due, since when it is owed, its id and its channel, in that order."""
+        room = hourly.room(self._connection, self._work.organization_id, self._work.clock())
+        if room.left == 0:
+            self._work.limited_until = room.opens_at
+            return []
+        return sorted(
+            self._connection.execute(
+                statements.CLAIM,
+                {
+                    "organization": self._work.organization_id,
+                    "now": self._work.clock(),
+                    "channels": channels,
+                    "limit": share if room.left is None else min(share, room.left),
+                    "worker": self._worker,
+                    "lease": self._work.lease,
+                },
+            ).fetchall()
+        )
 
     # One message
 
@@ -167,6 +179,8 @@ class Lane:
             if not turned.stored:
                 _came_too_late(finished)
             self._after(finished)
+        # Another lane took the last place: this message and those after it are given back as they were
+        self._out_of_room = turned.no_room
         if turned.refusal is not None:
             self._refuse(message_id, turned.refusal, now)
         return turned.message

@@ -36,7 +36,7 @@ class NewMessage:
 
     `key` names the message within its organization, for example "notice-17": the same key is
     never queued twice, whatever is queued under it. `not_before` is when it may go first,
-    `not_after` the end of its send window.
+    `not_after` the end of its send window; `owed_since` is the earliest due date it speaks of.
     """
 
     organization_id: int
@@ -54,6 +54,7 @@ class NewMessage:
     copies: Sequence[Mapping[str, Any]] = ()
     channel: str = "email"
     not_after: dt.datetime | None = None
+    owed_since: dt.date | None = None
 
 
 def rfc_message_id(organization_id: int, key: str, sender: str) -> str:
@@ -86,6 +87,7 @@ _COLUMNS = (
     ("rfc_message_id", "text"),
     ("next_attempt_at", "timestamptz"),
     ("not_after", "timestamptz"),
+    ("owed_since", "date"),
 )
 _NAMES = ", ".join(name for name, _ in _COLUMNS)
 _INSERT = f"""
@@ -134,6 +136,7 @@ def _insert(messages: Sequence[NewMessage]) -> list[int]:
             message_id,
             m.not_before,
             m.not_after,
+            m.owed_since,
         )
         for m, (organization_id, message_id) in zip(messages, keys, strict=True)
     ]

@@ -16,7 +16,7 @@ WITH due AS (
       AND (not_after IS NULL OR not_after > %(now)s)
       AND (leased_until IS NULL OR leased_until < statement_timestamp())
       AND channel = ANY(%(channels)s)
-    ORDER BY next_attempt_at, id
+    ORDER BY next_attempt_at, owed_since, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
 )
@@ -24,7 +24,7 @@ UPDATE messaging_message m
 SET leased_by = %(worker)s, leased_until = statement_timestamp() + %(lease)s
 FROM due
 WHERE m.id = due.id
-RETURNING m.next_attempt_at, m.id, m.channel
+RETURNING m.next_attempt_at, coalesce(m.owed_since, date '9999-12-31'), m.id, m.channel
 """
 
 # How many connections are worth opening; `limit` bounds the count
@@ -46,6 +46,11 @@ FROM messaging_begin(%s::bigint, %s::varchar, %s::timestamptz, %s::interval)
 
 # Begun and refused in one transaction: nobody else has seen it as `sending`
 NOT_BEGUN = "UPDATE messaging_message SET state = 'queued', sending_at = NULL WHERE id = %s"
+
+# The last check before the guard: over the hourly limit it does not begin
+HAS_ROOM = "SELECT messaging_has_room(%s::bigint, %s::timestamptz)"
+
+ROOM = "SELECT room, opens_at FROM messaging_room(%s::bigint, %s::timestamptz)"
 
 STORE_OUTCOME = """
 SELECT messaging_settle(%s::bigint, %s::varchar, %s::varchar, %s::int, %s::timestamptz, %s::timestamptz, %s::text,

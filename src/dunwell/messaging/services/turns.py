@@ -44,13 +44,14 @@ class Next:
 class Turned:
     """`stored`: the previous outcome was kept; a person may have settled the message before.
 
-    `message` is to be transmitted: its `sending` is committed. With a `refusal` it is queued and leased as before;
-    with neither somebody has taken it back meanwhile.
+    `message` is to be transmitted: its `sending` is committed. With a `refusal`, or with `no_room` under the hourly
+    limit, it is queued and leased as before; with none of them somebody has taken it back meanwhile.
     """
 
     stored: bool
     message: OutgoingMessage | None = None
     refusal: Refusal | None = None
+    no_room: bool = False
 
 
 class Turn(Protocol):
@@ -79,11 +80,12 @@ def guarded(guard: Guard, record: Record) -> Turn:
             if row is None:
                 return Turned(stored)
             # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
-            refusal = guard(cursor, coming.message_id)
-            if refusal is None:
+            has_room = cursor.execute(statements.HAS_ROOM, (coming.message_id, coming.now)).fetchone() == (True,)
+            refusal = guard(cursor, coming.message_id) if has_room else None
+            if has_room and refusal is None:
                 return Turned(stored, outgoing(row, coming.now))
             cursor.execute(statements.NOT_BEGUN, (coming.message_id,))
-            return Turned(stored, refusal=refusal)
+            return Turned(stored, refusal=refusal, no_room=not has_room)
 
     return turn
 

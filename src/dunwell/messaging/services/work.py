@@ -48,7 +48,10 @@ Record: TypeAlias = Callable[[Cursor, int, Outcome], None]
 
 @dataclass(slots=True)
 class DispatchReport:
-    """What one pass did. `paused` names the channels whose server is unavailable, with the reason."""
+    """What one pass did. `paused` names the channels whose server is unavailable, with the reason.
+
+    `limited_until`: the hourly limit left no room, until then.
+    """
 
     sent: int = 0
     delayed: int = 0
@@ -57,6 +60,7 @@ class DispatchReport:
     cancelled: int = 0
     put_off: int = 0
     paused: dict[str, str] = field(default_factory=dict)
+    limited_until: dt.datetime | None = None
 
     def count(self, outcome: Outcome) -> None:
         if outcome.state == "queued":
@@ -88,6 +92,7 @@ class Work:
     remaining: int | None
     stopping: threading.Event = field(default_factory=threading.Event)
     paused: dict[str, str] = field(default_factory=dict)
+    limited_until: dt.datetime | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stop_now(self) -> bool:

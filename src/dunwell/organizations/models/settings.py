@@ -95,6 +95,12 @@ class OrganizationSettings(models.Model):
     call_attempts = models.PositiveSmallIntegerField(
         default=3, help_text="After so many calls that nobody answered, the next step follows."
     )
+    run_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most notices that the passes of one day write; empty: as many as are due."
+    )
+    hourly_limit = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most messages sent in any 60 minutes; empty: as many as the server takes."
+    )
     file_freshness_days = models.PositiveSmallIntegerField(default=7)
     connector_freshness_hours = models.PositiveSmallIntegerField(default=24)
 
@@ -181,6 +187,16 @@ class OrganizationSettings(models.Model):
                 condition=models.Q(paper="") | models.Q(paper__in=PaperSize.values), name="settings_paper_known"
             ),
             models.CheckConstraint(condition=models.Q(minimum_amount__gte=0), name="settings_minimum_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(run_limit__isnull=True) | models.Q(run_limit__gte=1),
+                name="settings_run_limit_positive",
+                violation_error_message="At least one notice; use Stop all sending to send nothing.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hourly_limit__isnull=True) | models.Q(hourly_limit__gte=1),
+                name="settings_hourly_limit_positive",
+                violation_error_message="At least one message; use Stop all sending to send nothing.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(weekly_contact_limit__gte=1),
                 name="settings_weekly_limit_positive",

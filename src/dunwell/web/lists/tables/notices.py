@@ -7,6 +7,7 @@ from typing import Any
 
 from dunwell.followup.models import NoticeState
 from dunwell.insights import notices as insights
+from dunwell.messaging.queries.hourly import waiting_for_room
 from dunwell.rules.escalation import Tone
 from dunwell.rules.permissions import Permission
 from dunwell.web import words
@@ -57,7 +58,12 @@ def follow_up(desk: Desk, shown: Shown) -> dict[str, Any]:
     """What the lists of follow-up share: their tabs with counts."""
     period = desk.request.GET.get("period", "")
     first = since(desk, period if period in {"7", "30"} else LAST)
-    return {"tab": shown.table.name, "since": first, "totals": insights.totals(desk.scope, first)}
+    return {
+        "tab": shown.table.name,
+        "since": first,
+        "for_room": waiting_for_room(desk.scope, desk.now),
+        "totals": insights.totals(desk.scope, first),
+    }
 
 
 NOTICES = Table(

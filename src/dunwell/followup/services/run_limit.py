@@ -1,0 +1,47 @@
+"""The most notices that the passes of one day write: the most urgent are written, the rest waits for the next day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection, transaction
+
+from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.services.passes import Pass, lock
+from dunwell.followup.sql import statement
+from dunwell.rules.calendars import ONE_DAY
+from dunwell.rules.windows import local_moment
+
+
+@transaction.atomic
+def choose_most_urgent(this: Pass) -> int:
+    """Plan the most urgent of what could be written now, as many as there is room for, and let the rest wait.
+
+    How many steps that waited before may go now; without a limit none ever waits for it. What could not be written
+    after all has left its place to the next in order when this is asked again.
+    """
+    limit = this.settings.run_limit
+    if limit is None:
+        return 0
+    lock(this.organization)
+    parameters: dict[str, Any] = {
+        "organization": this.organization.pk,
+        "room": max(0, limit - _written(this)),
+        "tomorrow": this.as_of + ONE_DAY,
+        "now": this.now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement("compose_run_limit"), parameters)
+        (freed,) = cursor.fetchone()
+    return int(freed)
+
+
+def _written(this: Pass) -> int:
+    """The notices that the day's passes have written, without those that were called back."""
+    begins = local_moment(this.as_of, dt.time(0), this.organization.zone)
+    ends = local_moment(this.as_of + ONE_DAY, dt.time(0), this.organization.zone)
+    notices = Notice.objects.filter(
+        organization=this.organization, as_of__gte=this.as_of, created_at__gte=begins, created_at__lt=ends
+    )
+    return notices.exclude(state=NoticeState.CANCELLED).count()
