@@ -18,7 +18,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from dunwell.followup.models import Action, DunningPolicy, Notice, NoticeState
 from dunwell.ledger.models import Customer
-from dunwell.organizations.models import Membership, Organization, User
+from dunwell.organizations.models import Membership, Organization, OrganizationSettings, User
+from dunwell.organizations.secrets import encrypt
 from dunwell.rules.permissions import ROLES, Permission, may
 from dunwell.web.access import ASKED
 from tests import worlds
@@ -41,6 +42,8 @@ FOR_THE_SIGNED_IN = {
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "socialaccount_connections",
 }  # fmt: skip
+# What machines call: a provider's signature lets in, nothing else does
+FOR_MACHINES = {"twilio_status", "twilio_inbound"}
 # The only changes that somebody who may only look can make: of what is theirs alone
 VIEWERS_CHANGE = {"people_leave"}
 # Pages that ask for more when they are asked for a file
@@ -122,20 +125,31 @@ def ask(client: Client, method: str, path: str) -> tuple[int, Permission | None]
 
 def test_every_address_is_known(everywhere: list[Place]) -> None:
     outside = {place.name for place in everywhere if not place.of_organization}
-    assert outside <= FOR_EVERYONE | FOR_THE_SIGNED_IN
+    assert outside <= FOR_EVERYONE | FOR_THE_SIGNED_IN | FOR_MACHINES
     assert len(everywhere) > 50
 
 
 def test_a_stranger_is_sent_to_the_sign_in(everywhere: list[Place]) -> None:
     client = Client()
     for place in everywhere:
-        if place.name in FOR_EVERYONE:
+        if place.name in FOR_EVERYONE | FOR_MACHINES:
             continue
         for method in ("get", "post"):
             response = client.get(place.path) if method == "get" else client.post(place.path)
             assert response.status_code == 302, place
             assert response["Location"].startswith("/accounts/login/"), place
             assert asked(response) is None, place
+
+
+def test_no_machine_is_believed_without_a_signature(everywhere: list[Place], desk: Desk) -> None:
+    OrganizationSettings.objects.filter(organization=desk.organization).update(
+        twilio_account_sid="AC" + "0" * 32, twilio_auth_token_encrypted=encrypt("secret"), twilio_sender="+15005550006"
+    )
+    called = [place for place in everywhere if place.name in FOR_MACHINES]
+    assert {place.name for place in called} == FOR_MACHINES
+    for place in called:
+        assert Client().get(place.path).status_code == 405, place
+        assert Client(enforce_csrf_checks=True).post(place.path).status_code == REFUSED, place
 
 
 def test_a_member_of_another_organization_finds_nothing(inside: list[Place], charlie: User) -> None:

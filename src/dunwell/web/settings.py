@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.rules.permissions import Permission
 from dunwell.web import settings_forms as sections
+from dunwell.web import settings_sms
 from dunwell.web.access import Desk, access
 from dunwell.workflows import mail_test
 from dunwell.workflows.wake import wake_run
@@ -91,6 +92,7 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
             "section": section,
             "shown": shown,
             "form": form,
+            "sms_hooks": settings_sms.hooks(desk.organization) if section == "sms" else "",
         },
         status=422 if form.errors else 200,
     )

@@ -20,6 +20,7 @@ from dunwell.organizations.models import CatchUp, Organization
 from dunwell.organizations.models.settings import PaperSize, SmtpSecurity
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.ibans import faulty_ibans
+from dunwell.web import settings_sms
 from dunwell.web import settings_summaries as summaries
 from dunwell.workflows.wake import wake_dispatch
 
@@ -319,6 +320,15 @@ SECTIONS = {
         _change_sender,
         "mail",
         lambda organization: organization.settings.sender_address or "The installation's address, where it has one",
+    ),
+    "sms": Section(
+        "SMS",
+        "Through which account SMS go, and to whom.",
+        settings_sms.SmsForm,
+        _settings_of(settings_sms.SMS_FIELDS),
+        settings_sms.change,
+        "message",
+        settings_sms.now,
     ),
     "payment": _plain(
         "Way to pay",

@@ -12,6 +12,7 @@ from django import forms
 from dunwell.messaging.models.templates import Tone
 from dunwell.messaging.rendering import TemplateRefusedError, TemplateSource, compile_template, derive_text
 from dunwell.messaging.texts import SHIPPED
+from dunwell.rules.channels import Channel
 
 # Languages that texts come in first, then the others people ask for
 SHIPPED_LANGUAGES = tuple(dict.fromkeys(text.language for text in SHIPPED))
@@ -43,19 +44,42 @@ class TextForm(forms.Form):
         "and does not follow the body.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
+    channel = Channel.EMAIL.value
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                compile_template(source_of(values))
+                compile_template(source_of(values, self.channel))
             except TemplateRefusedError as error:
                 self.add_error(_FIELD_OF_PART.get(error.part, "body_html"), str(error))
         return values
 
 
-def source_of(values: dict[str, Any]) -> TemplateSource:
-    return TemplateSource(values.get("subject", ""), values.get("body_html", ""), values.get("body_text", ""))
+class SmsForm(TextForm):
+    """An SMS is plain text alone."""
+
+    subject = None  # type: ignore[assignment]
+    body_html = None  # type: ignore[assignment]
+    body_text = forms.CharField(
+        label="Text",
+        max_length=5_000,
+        widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "true"}),
+        help_text="It may be read on a locked screen: name the invoice and the pay link, no amounts and no persons.",
+        error_messages={"required": "An SMS needs a text."},
+    )
+    channel = Channel.SMS.value
+
+    def clean(self) -> dict[str, Any]:
+        return {"subject": "", "body_html": "", **super().clean()}
+
+
+def form_of(channel: str) -> type[TextForm]:
+    return SmsForm if channel == Channel.SMS else TextForm
+
+
+def source_of(values: dict[str, Any], channel: str) -> TemplateSource:
+    return TemplateSource(values.get("subject", ""), values.get("body_html", ""), values.get("body_text", ""), channel)
 
 
 def with_plain_text(data: Mapping[str, str]) -> TextForm:

@@ -22,11 +22,13 @@ from dunwell.messaging.rendering import MissingValueError, TemplateRefusedError,
 from dunwell.messaging.services import templates as services
 from dunwell.organizations.models import User
 from dunwell.rules import mergetags
+from dunwell.rules.channels import Channel
 from dunwell.rules.permissions import Permission
+from dunwell.rules.sms import length_of
 from dunwell.rules.wording import advice
 from dunwell.web.access import Desk, access
 from dunwell.web.middleware import HEADER, MAIL_POLICY
-from dunwell.web.texts.forms import CopyForm, LanguageForm, TextForm, language_name, source_of, with_plain_text
+from dunwell.web.texts.forms import CopyForm, LanguageForm, TextForm, form_of, language_name, source_of, with_plain_text
 from dunwell.workflows import previews
 from dunwell.workflows.mail_test import send_test_mail
 
@@ -61,7 +63,7 @@ def text(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     found = text_or_404(desk, text_id)
     if request.POST.get("do") == "plain":
         return desk.render("web/texts/text.html", _context(desk, found, with_plain_text(request.POST.dict())))
-    form = TextForm(request.POST or None, initial=_initial(found))
+    form = form_of(found.channel)(request.POST or None, initial=_initial(found))
     if not desk.may(Permission.EDIT_TEXTS):
         for field in form.fields.values():
             field.disabled = True
@@ -137,17 +139,21 @@ def _checked(desk: Desk, found: MessageTemplate, source: TemplateSource) -> dict
             desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today
         )
     except CANNOT_BE_WRITTEN as error:
-        return {"refusal": str(error), "advice": [], "subject": ""}
+        return {"refusal": str(error), "advice": [], "subject": "", "text": found}
+    is_sms = found.channel == Channel.SMS
     return {
         "refusal": "",
+        "text": found,
         "subject": rendered.subject,
+        "length": length_of(rendered.text) if is_sms else None,
         "advice": advice(
             subject=source.subject,
             bodies=(source.html, source.text),
             language=found.language,
             somebody_approves=desk.settings.approval_required
             or all(step.approval_required for step in _steps(desk, found)),
-            postal_address=desk.settings.postal_address,
+            # None stands below an SMS
+            postal_address="none" if is_sms else desk.settings.postal_address,
         ),
     }
 
@@ -157,7 +163,7 @@ def check(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """The advice on what is typed, as a piece of the page."""
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
-    return desk.render("web/texts/advice.html", _checked(desk, found, source_of(request.POST.dict())))
+    return desk.render("web/texts/advice.html", _checked(desk, found, source_of(request.POST.dict(), found.channel)))
 
 
 @xframe_options_sameorigin
@@ -166,7 +172,7 @@ def preview(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
     stored = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
-    source = source_of(request.POST.dict()) if request.method == "POST" else stored
+    source = source_of(request.POST.dict(), found.channel) if request.method == "POST" else stored
     try:
         rendered = previews.preview(
             desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today

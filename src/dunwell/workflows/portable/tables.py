@@ -20,7 +20,10 @@ ORGANIZATION, PEOPLE, CONTEXTS = "organizations_organization", "organizations_us
 # Follows from the rest, or describes this moment of this installation
 NOT_CARRIED = frozenset({"ledger_touchedcustomer", "messaging_channelpause", PEOPLE, f"{PEOPLE}event"})
 # Readable only under this installation's key: left empty
-SECRETS = frozenset({("organizations_organizationsettings", "smtp_password_encrypted")})
+SECRETS = frozenset(
+    ("organizations_organizationsettings", column)
+    for column in ("smtp_password_encrypted", "twilio_auth_token_encrypted")
+)
 # Columns that hold an id (or 0) without being a foreign key
 POINTERS = {
     ("followup_action", "anchor_id"): "ledger_duedateextension",
