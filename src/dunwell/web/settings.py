@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from dunwell.messaging.channels.email.providers.settings import provider_used
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.rules.permissions import Permission
 from dunwell.web import settings_forms as sections
@@ -93,6 +94,7 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
             "shown": shown,
             "form": form,
             "sms_hooks": settings_sms.hooks(desk.organization) if section == "sms" else "",
+            "provider_used": provider_used(desk.organization) if section == "sender" else None,
         },
         status=422 if form.errors else 200,
     )

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
-from dunwell.messaging.channels.email import ProbeResult, TestWords, send_test, smtp_settings
+from dunwell.messaging.channels.email import ProbeResult, TestWords, send_through, while_somebody_waits
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Invitation, Organization
 from dunwell.workflows.sender import sender_of
-
-# Seconds for each answer, and for the last one: somebody sits in front of the page
-PATIENCE = 10.0
-LAST_PATIENCE = 20.0
 
 _BODY = """\
 {inviter} invites you to work with {organization} in Dunwell, as {role}.
@@ -33,7 +28,7 @@ def send_invitation(organization: Organization, invitation: Invitation, *, link:
     sender = sender_of(organization)
     if not sender.address:
         raise ServerUnavailableError("There is no sender's address yet (Settings, Sender).")
-    settings = smtp_settings(organization.pk)
+    channel = while_somebody_waits(organization.pk)
     body = _BODY.format(
         inviter=invitation.invited_by or "An owner",
         organization=organization.name,
@@ -41,8 +36,8 @@ def send_invitation(organization: Organization, invitation: Invitation, *, link:
         until=f"{invitation.expires_at.astimezone(organization.zone):%d %B %Y}",
         link=link,
     )
-    return send_test(
-        dataclasses.replace(settings, timeout=min(settings.timeout, PATIENCE), reply_timeout=LAST_PATIENCE),
+    return send_through(
+        channel,
         sender=sender.address,
         sender_name=sender.name,
         reply_to=sender.reply_to,

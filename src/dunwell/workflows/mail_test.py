@@ -1,20 +1,15 @@
-"""A test mail through an organization's mail server, while a person waits for the answer."""
+"""A test mail through an organization's mail server or provider, while a person waits for the answer."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 
-from dunwell.messaging.channels.email import ProbeResult, TestWords, send_test, smtp_settings
+from dunwell.messaging.channels.email import ProbeResult, TestWords, send_through, while_somebody_waits
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.services import outbox
 from dunwell.organizations.models import Organization
 from dunwell.workflows.sender import sender_of
 from dunwell.workflows.wake import wake_dispatch
-
-# Seconds for each answer, and for the last one: somebody sits in front of the page
-PATIENCE = 10.0
-LAST_PATIENCE = 20.0
 
 
 def send_test_mail(
@@ -29,10 +24,8 @@ def send_test_mail(
     sender = sender_of(organization)
     if not sender.address:
         raise ServerUnavailableError("There is no sender's address yet: enter one and save.")
-    settings = smtp_settings(organization.pk)
-    quick = dataclasses.replace(settings, timeout=min(settings.timeout, PATIENCE), reply_timeout=LAST_PATIENCE)
-    result = send_test(
-        quick,
+    result = send_through(
+        while_somebody_waits(organization.pk),
         sender=sender.address,
         sender_name=sender.name,
         reply_to=sender.reply_to,

@@ -8,7 +8,7 @@ from django.conf import settings as installation
 
 from dunwell.followup.services.texts import Sender
 from dunwell.messaging.channels import channels_set_up
-from dunwell.messaging.channels.email.settings import smtp_settings
+from dunwell.messaging.channels.email import mail_settings
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Organization
 from dunwell.rules.channels import Channel
@@ -31,7 +31,7 @@ def sender_of(organization: Organization) -> Sender:
 def sends_to_loopback(organization: Organization) -> bool:
     """Whatever is sent ends on this machine, in a catcher or a test, where other days than today may be tried."""
     try:
-        host = smtp_settings(organization.pk).host
+        host = mail_settings(organization.pk).host
     except ServerUnavailableError:
         return False
     set_up = channels_set_up(organization)

@@ -13,7 +13,7 @@ from django.db import transaction
 from dunwell.alerts.models import AlertSend, SendState, SendWay
 from dunwell.alerts.services.chat import tell
 from dunwell.alerts.words import words
-from dunwell.messaging.channels.email import SmtpChannel, smtp_settings
+from dunwell.messaging.channels.email import connect_by, mail_settings
 from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError
 from dunwell.organizations.models import Organization
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
@@ -120,7 +120,7 @@ def _mail(organization: Organization, parcel: list[AlertSend], now: dt.datetime)
         date=now,
     )
     try:
-        channel = SmtpChannel(smtp_settings(organization.pk))
+        channel = connect_by(mail_settings(organization.pk))
         try:
             channel.open()
             answer = channel.transmit(message)

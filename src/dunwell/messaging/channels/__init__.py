@@ -20,7 +20,7 @@ class ChannelEntry:
 
 
 CHANNELS: dict[str, ChannelEntry] = {
-    Channel.EMAIL.value: ChannelEntry(email.smtp_channel_of, email.is_set_up),
+    Channel.EMAIL.value: ChannelEntry(email.email_channel_of, email.is_set_up),
     Channel.SMS.value: ChannelEntry(sms.twilio_channel_of, sms.is_set_up),
 }
 

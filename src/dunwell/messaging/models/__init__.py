@@ -10,6 +10,7 @@ from dunwell.messaging.models.outbox import (
     MessageEvent,
     MessageState,
 )
+from dunwell.messaging.models.providers import MailProvider
 from dunwell.messaging.models.replies import Reply
 from dunwell.messaging.models.templates import MessageTemplate, Tone
 
@@ -18,6 +19,7 @@ __all__ = [
     "ChannelKind",
     "ChannelPause",
     "EventKind",
+    "MailProvider",
     "Message",
     "MessageEvent",
     "MessageFile",

@@ -12,8 +12,8 @@ from django.db.models import Count
 from dunwell.followup.models import PlanState, Run
 from dunwell.ledger.imports.services import WORKING
 from dunwell.ledger.models import FileImport
-from dunwell.messaging.channels.email.channel import SmtpChannel
-from dunwell.messaging.channels.email.settings import smtp_settings
+from dunwell.messaging.channels.email import SmtpChannel, mail_settings
+from dunwell.messaging.channels.email.providers.settings import ProviderSettings
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.models import Organization
@@ -36,12 +36,15 @@ def mail_servers() -> Iterator[Finding]:
         chasing = organization.settings.may_send
         refusal = bad if chasing else warning
         try:
-            found = smtp_settings(organization.pk)
+            found = mail_settings(organization.pk)
         except ServerUnavailableError as error:
             yield refusal(name, str(error), "Enter a mail server under Settings, Sender.")
             continue
         if not sender_of(organization).address:
             yield refusal(name, "there is no sender's address", "Enter one under Settings, Sender.")
+            continue
+        if isinstance(found, ProviderSettings):
+            yield good(name, f"goes through {found.server}, which is heard of with the next mail")
             continue
         impatient = dataclasses.replace(found, timeout=SMTP_SECONDS, reply_timeout=SMTP_SECONDS)
         if impatient not in answers:

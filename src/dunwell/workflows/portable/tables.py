@@ -21,8 +21,11 @@ ORGANIZATION, PEOPLE, CONTEXTS = "organizations_organization", "organizations_us
 NOT_CARRIED = frozenset({"ledger_touchedcustomer", "messaging_channelpause", PEOPLE, f"{PEOPLE}event"})
 # Readable only under this installation's key: left empty
 SECRETS = frozenset(
-    ("organizations_organizationsettings", column)
-    for column in ("smtp_password_encrypted", "twilio_auth_token_encrypted")
+    {
+        ("organizations_organizationsettings", "smtp_password_encrypted"),
+        ("organizations_organizationsettings", "twilio_auth_token_encrypted"),
+        ("messaging_mailprovider", "secrets_encrypted"),
+    }
 )
 # Columns that hold an id (or 0) without being a foreign key
 POINTERS = {

@@ -1,37 +1,29 @@
-"""E-mail by SMTP."""
+"""E-mail, by SMTP or through a provider."""
 
 from __future__ import annotations
 
 from dunwell.messaging.channels.email.channel import SmtpChannel
-from dunwell.messaging.channels.email.probe import ProbeResult, TestWords, send_test
-from dunwell.messaging.channels.email.settings import SmtpSettings, is_set_up, smtp_settings
-from dunwell.messaging.channels.port import Channel, ChannelFactory, ServerUnavailableError
+from dunwell.messaging.channels.email.connection import (
+    connect_by,
+    email_channel_of,
+    is_set_up,
+    mail_settings,
+    while_somebody_waits,
+)
+from dunwell.messaging.channels.email.probe import ProbeResult, TestWords, send_test, send_through
+from dunwell.messaging.channels.email.settings import SmtpSettings, smtp_settings
 
 __all__ = [
     "ProbeResult",
     "SmtpChannel",
     "SmtpSettings",
     "TestWords",
+    "connect_by",
+    "email_channel_of",
     "is_set_up",
+    "mail_settings",
     "send_test",
-    "smtp_channel_of",
+    "send_through",
     "smtp_settings",
+    "while_somebody_waits",
 ]
-
-
-def smtp_channel_of(organization_id: int) -> ChannelFactory:
-    """Makes connections to the organization's mail server; its settings are read now, once."""
-    try:
-        settings = smtp_settings(organization_id)
-    except ServerUnavailableError as error:
-        reason = str(error)
-
-        def unavailable() -> Channel:
-            raise ServerUnavailableError(reason)
-
-        return unavailable
-
-    def connect() -> Channel:
-        return SmtpChannel(settings)
-
-    return connect

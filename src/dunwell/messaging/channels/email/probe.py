@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from dunwell.messaging.channels.email.channel import SmtpChannel
 from dunwell.messaging.channels.email.settings import SmtpSettings
-from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError
+from dunwell.messaging.channels.port import Channel, OutgoingMessage, Result, ServerUnavailableError
 
 _BODY = """\
 This is a test from Dunwell.
@@ -45,7 +45,22 @@ def send_test(
     words: TestWords | None = None,
 ) -> ProbeResult:
     """Connect, sign in and send one test mail: a greeting from this server, or `words`."""
-    channel = SmtpChannel(settings)
+    return send_through(
+        SmtpChannel(settings), sender=sender, to=to, now=now, sender_name=sender_name, reply_to=reply_to, words=words
+    )
+
+
+def send_through(
+    channel: Channel,
+    *,
+    sender: str,
+    to: str,
+    now: dt.datetime,
+    sender_name: str = "",
+    reply_to: str = "",
+    words: TestWords | None = None,
+) -> ProbeResult:
+    """One test mail over a channel that is not open yet, which is closed after it."""
     message = OutgoingMessage(
         id=0,
         organization_id=0,
@@ -56,7 +71,7 @@ def send_test(
         sender_name=sender_name,
         reply_to=reply_to,
         subject=words.subject if words else "Test from Dunwell",
-        body_text=words.text if words else _BODY.format(server=settings.server),
+        body_text=words.text if words else _BODY.format(server=channel.server),
         body_html=words.html if words else "",
         rfc_message_id=f"<test-{secrets.token_hex(12)}@{sender.rpartition('@')[2]}>",
         attempts=0,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings as installation
 
 from dunwell.messaging.channels.port import ServerUnavailableError
-from dunwell.organizations.models import Organization, OrganizationSettings
+from dunwell.organizations.models import OrganizationSettings
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
 from dunwell.rules.hosts import tells_password
 
@@ -43,17 +43,6 @@ class SmtpSettings:
         """The most that reconnecting, signing in and one transmission can take."""
         answers = 14
         return dt.timedelta(seconds=answers * self.timeout + self.content_timeout + self.reply_timeout)
-
-
-def is_set_up(organization: Organization) -> bool:
-    """There is a server that can be used, and an address to send from."""
-    if not (organization.settings.sender_address or installation.SENDER):
-        return False
-    try:
-        smtp_settings(organization.pk)
-    except ServerUnavailableError:
-        return False
-    return True
 
 
 def smtp_settings(organization_id: int) -> SmtpSettings:
