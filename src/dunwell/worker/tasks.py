@@ -23,6 +23,8 @@ from procrastinate.tasks import Task
 from dunwell.alerts.services.collect import collect
 from dunwell.alerts.services.deliver import deliver
 from dunwell.followup.services.history import write_history
+from dunwell.followup.services.simulations import TASK as SIMULATION_TASK
+from dunwell.followup.services.simulations import fail_simulation, tidy_simulations
 from dunwell.ledger.imports.services import give_up_import
 from dunwell.ledger.imports.tidying import tidy_uploads
 from dunwell.organizations import throttles
@@ -32,6 +34,7 @@ from dunwell.worker import schedule
 from dunwell.workflows.dispatch import dispatch_organization, settle_stuck
 from dunwell.workflows.imports import run_upload
 from dunwell.workflows.run import run_organization
+from dunwell.workflows.simulation import run_simulation
 
 log = structlog.get_logger(__name__)
 
@@ -144,6 +147,14 @@ def import_file(context: JobContext, import_id: int) -> None:
     run_upload(import_id, now=now)
 
 
+@app.task(name=SIMULATION_TASK, retry=_retry, pass_context=True)
+def simulate(context: JobContext, simulation_id: int) -> None:
+    """Live a past period through under other policies. One that kills every worker is given up."""
+    if context.job.attempts >= MOST_ATTEMPTS:
+        fail_simulation(simulation_id, "The work on it was cut off and did not come to an end.", now=database_now())
+    run_simulation(simulation_id, clock=_clock_from(database_now()))
+
+
 @app.periodic(cron=EVERY_MINUTE)
 @app.task(name="worker.rescue", queueing_lock="worker.rescue", queue="schedule", pass_context=True)
 async def rescue(context: JobContext, timestamp: int) -> None:
@@ -174,8 +185,10 @@ def clear_sessions() -> None:
 
 @app.task(name="imports.tidy", queue="schedule")
 def tidy_files() -> None:
-    """Old uploads go."""
-    removed = tidy_uploads(database_now())
+    """Old uploads go, and old simulations."""
+    now = database_now()
+    tidy_simulations(now)
+    removed = tidy_uploads(now)
     if removed:
         log.info("tidied", files=removed)
 

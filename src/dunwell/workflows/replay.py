@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import math
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -25,6 +26,8 @@ ASSUMPTIONS = (
     "Every customer is taken to have an address that works, and the book to be fresh.",
     "Nobody's behavior is changed by a notice: payments are those that happened.",
 )
+
+Found = TypeVar("Found")
 
 FIRST_STATISTICS = frozenset({1, 2, 4, 8, 16})
 DAYS_BETWEEN_STATISTICS = 30
@@ -83,36 +86,71 @@ def replay(
     progress: Callable[[dt.date], None] | None = None,
 ) -> Replay:
     """Live from `first` to `last`, both included, in a scratch copy that is rolled back with all it did."""
+    return live_through(organization, first=first, last=last, collect=_collect, progress=progress)
+
+
+@dataclass
+class Days:
+    """The days that were lived: `waits` counts by reason the steps that waited, once for each business day."""
+
+    first: dt.date
+    last: dt.date
+    days: int = 0
+    business_days: int = 0
+    waits: Counter[str] = field(default_factory=Counter)
+
+
+def live_through(
+    organization: Organization,
+    *,
+    first: dt.date,
+    last: dt.date,
+    collect: Callable[[Organization, Days], Found],
+    change: Callable[[Organization], None] | None = None,
+    channels: tuple[str, ...] = ("email",),
+    progress: Callable[[dt.date], None] | None = None,
+) -> Found:
+    """Live from `first` to `last` in a scratch copy, after a change of it; what `collect` finds there at the end.
+
+    All is rolled back. What `progress` raises ends it.
+    """
     if last < first:
         raise ValueError("The last day lies before the first.")
     with transaction.atomic():
-        result = _live(organization, first, last, progress)
+        scratch = scratch_copy(organization, now=_opening(organization, first))
+        if change is not None:
+            change(scratch)
+        found = collect(scratch, _live(scratch, first, last, channels, progress))
         transaction.set_rollback(True)
-    return result
+    return found
 
 
 def _live(
-    organization: Organization, first: dt.date, last: dt.date, progress: Callable[[dt.date], None] | None
-) -> Replay:
-    result = Replay()
-    scratch = scratch_copy(organization, now=_opening(organization, first))
-    start = begin(scratch, as_of=first, now=_opening(scratch, first), channels_set_up=("email",), assume_reachable=True)
+    scratch: Organization,
+    first: dt.date,
+    last: dt.date,
+    channels: tuple[str, ...],
+    progress: Callable[[dt.date], None] | None,
+) -> Days:
+    lived = Days(first, last)
+    start = begin(scratch, as_of=first, now=_opening(scratch, first), channels_set_up=channels, assume_reachable=True)
     grounds = grounds_of(start)
     with planned_once():
-        for result.days, day in enumerate(_days(first, last), start=1):
+        for lived.days, day in enumerate(_days(first, last), start=1):
             this = replace(start, as_of=day, now=_opening(scratch, day))
             is_business_day = start.calendar.is_business_day(day)
-            if is_business_day or grounds.policies.ask_for_facts_of_the_day:
-                prepare(this, standings=False, grounds=grounds)
             if is_business_day:
+                lived.waits.update(prepare(this, standings=False, grounds=grounds).plan.waiting)
+                lived.business_days += 1
                 send_on_paper(this)
+            elif grounds.policies.ask_for_facts_of_the_day:
+                prepare(this, standings=False, grounds=grounds)
             # All days share one transaction, which autovacuum cannot see into; at first it grows fast
-            if result.days in FIRST_STATISTICS or result.days % DAYS_BETWEEN_STATISTICS == 0:
+            if lived.days in FIRST_STATISTICS or lived.days % DAYS_BETWEEN_STATISTICS == 0:
                 freshen()
             if progress is not None:
                 progress(day)
-    _collect(scratch, last, result)
-    return result
+    return lived
 
 
 def _opening(organization: Organization, day: dt.date) -> dt.datetime:
@@ -123,7 +161,8 @@ def _days(first: dt.date, last: dt.date) -> Iterator[dt.date]:
     return (first + n * ONE_DAY for n in range((last - first).days + 1))
 
 
-def _collect(scratch: Organization, last: dt.date, result: Replay) -> None:
+def _collect(scratch: Organization, lived: Days) -> Replay:
+    result = Replay(lived.days)
     items: dict[int, list[tuple[str, int, int]]] = {}
     first_notice: dict[int, dt.date] = {}
     rows = NoticeItem.objects.filter(organization=scratch).order_by("notice__as_of", "id")
@@ -139,8 +178,9 @@ def _collect(scratch: Organization, last: dt.date, result: Replay) -> None:
         result.notices.append(ReplayedNotice(day, number or name, currency, step, tuple(items[pk])))
     # What is void or written off is settled too, but nobody paid it
     paid = Invoice.objects.filter(
-        organization=scratch, pk__in=first_notice, status=InvoiceStatus.PAID, settled_on__lte=last
+        organization=scratch, pk__in=first_notice, status=InvoiceStatus.PAID, settled_on__lte=lived.last
     )
     result.days_to_payment = [
         (settled_on - first_notice[pk]).days for pk, settled_on in paid.values_list("pk", "settled_on")
     ]
+    return result

@@ -7,6 +7,7 @@ from dunwell.followup.models.notices import FileKind, Notice, NoticeFile, Notice
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
 from dunwell.followup.models.profiles import CustomerProfile, SegmentChange
 from dunwell.followup.models.runs import PlanState, Run
+from dunwell.followup.models.simulations import Simulation, SimulationState
 from dunwell.followup.models.standings import (
     Amounts,
     BookTotal,
@@ -46,6 +47,8 @@ __all__ = [
     "RiskDay",
     "Run",
     "SegmentChange",
+    "Simulation",
+    "SimulationState",
     "StandingChange",
     "StandingCount",
     "StandingDay",

@@ -19,6 +19,7 @@ from dunwell.followup.models import (
     Action,
     AssignmentRule,
     BookTotal,
+    Call,
     CustomerBalance,
     CustomerPolicy,
     CustomerProfile,
@@ -35,6 +36,7 @@ from dunwell.followup.models import (
     SegmentChange,
     StandingChange,
     StandingCount,
+    Task,
 )
 from dunwell.followup.services.passes import Pass, analyze, execute
 from dunwell.ledger.models import (
@@ -82,6 +84,8 @@ EMPTY: tuple[type[Model], ...] = (
     Notice,
     NoticeItem,
     NoticeMessage,
+    Call,
+    Task,
     OldDebtRelease,
     BookTotal,
     CustomerBalance,
@@ -92,6 +96,8 @@ EMPTY: tuple[type[Model], ...] = (
     SegmentChange,
     PolicyAssignment,
 )
+# To which rows of a change can be added: their keys count on from those that were copied
+CHANGED: tuple[type[Model], ...] = (DunningPolicy, PolicyVersion, PolicyStep, CustomerPolicy, AssignmentRule)
 # Where rows change every day: their indexes keep what is over until they are built again
 CHURNED = ("followup_action", "followup_notice", "followup_noticeitem")
 
@@ -114,6 +120,11 @@ def scratch_copy(source: Organization, *, now: dt.datetime) -> Organization:
             )
         for model, changed in COPIED.items():
             cursor.execute(_copy(model, changed, schema), {"organization": source.pk, "now": now})
+        for model in CHANGED:
+            table = model._meta.db_table  # noqa: SLF001
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence('pg_temp.{table}', 'id'), max(id)) FROM pg_temp.{table}"  # noqa: S608
+            )
     analyze(*(model._meta.db_table for model in COPIED))  # noqa: SLF001
     return Organization.objects.select_related("settings").get(pk=source.pk)
 

@@ -22,9 +22,10 @@ from dunwell.followup.services.policies import (
 )
 from dunwell.followup.services.previews import PolicyChange, preview_policy
 from dunwell.rules.permissions import Permission
-from dunwell.rules.policies import PolicyDraft, StepDraft, problems
+from dunwell.rules.policies import PolicyDraft, StepDraft, problems, refusals
 from dunwell.web.access import Desk, access
 from dunwell.web.policies.forms import Sheet
+from dunwell.web.policies.simulate import of_draft
 from dunwell.web.policies.views import version_or_404
 from dunwell.workflows.sender import channels_set_up
 
@@ -86,6 +87,8 @@ def _answer(desk: Desk, version: PolicyVersion | None, beginning: Any) -> HttpRe
     if draft is None:
         return _show(desk, version, sheet)
     policy_id = version.policy_id if version else None
+    if do == "simulate":
+        return _simulate(desk, version, sheet, draft)
     seen: int | None = sheet.policy.cleaned_data["seen"] if version else None
     was_checked = sheet.policy.cleaned_data["checked"] == digest(draft)
     try:
@@ -106,6 +109,14 @@ def _answer(desk: Desk, version: PolicyVersion | None, beginning: Any) -> HttpRe
         return _show(desk, version, sheet)
     sheet.say(checked=digest(draft))
     return _show(desk, version, sheet, draft=draft, change=change, is_new_look=do == "save")
+
+
+def _simulate(desk: Desk, version: PolicyVersion | None, sheet: Sheet, draft: PolicyDraft) -> HttpResponse:
+    """Try what is written here on a past period; nothing of it is saved."""
+    found = refusals(problems(draft, surroundings(desk.organization, version.policy if version else None)))
+    for problem in found:
+        sheet.refuse(problem)
+    return _show(desk, version, sheet) if found else of_draft(desk, draft, version.policy_id if version else None)
 
 
 def _look(desk: Desk, version: PolicyVersion | None, draft: PolicyDraft, seen: int | None) -> PolicyChange:

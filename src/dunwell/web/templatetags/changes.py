@@ -10,6 +10,7 @@ from django import template
 
 from dunwell.rules.kpis import Change, SalesOutstanding
 from dunwell.rules.kpis_words import MEANINGS
+from dunwell.rules.simulation import Line
 from dunwell.web.templatetags.figures import locale_of, write_money
 
 register = template.Library()
@@ -76,3 +77,24 @@ def in_days(value: Decimal | SalesOutstanding | None) -> str:
 @register.filter
 def in_percent(value: Decimal | None) -> str:
     return "–" if value is None else f"{value:.0f} %"
+
+
+@register.simple_tag
+def simulated(value: float | None, unit: str) -> str:
+    """A figure of a simulation; a dash where there is nothing to divide."""
+    return "–" if value is None else _plain(value, unit)
+
+
+@register.simple_tag
+def simulated_change(line: Line) -> str:
+    """How far the other side lies from the present one."""
+    difference = line.difference
+    if difference is None:
+        return ""
+    sign = "+" if difference > 0 else MINUS if difference < 0 else ""
+    return sign + _plain(abs(difference), "points" if line.unit == "percent" else line.unit)
+
+
+def _plain(value: float, unit: str) -> str:
+    number = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
+    return f"{number} %" if unit == "percent" else f"{number} {unit}".rstrip()
