@@ -39,7 +39,7 @@ def measure() -> list[dict[str, object]]:
         print_letter,
         print_statement,
     )
-    from dunwell.messaging.documents.letter import PAY, TABLE
+    from dunwell.messaging.rendering.paper import PAY, TABLE
 
     press = Press()
     with_code = Letterhead(

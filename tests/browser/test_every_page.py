@@ -11,8 +11,9 @@ from django.apps import apps
 from playwright.sync_api import Page
 
 from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.services.print_batches import make_batch
 from dunwell.ledger.models import Allocation, Contact, Customer, HoldReason, Invoice, Note
-from dunwell.organizations.models import Organization, User
+from dunwell.organizations.models import Organization, OrganizationSettings, User
 from dunwell.organizations.queries import database_now, local_date
 from dunwell.web.guide import PAGES
 from dunwell.web.settings_forms import SECTIONS
@@ -38,7 +39,7 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
 
 
 @pytest.fixture
-def book(organization: Organization) -> list[str]:
+def book(organization: Organization, anna: User) -> list[str]:
     """A book in which every page has something to show; the addresses of all pages."""
     today = local_date(organization, database_now())
     customer = late_customer(organization)
@@ -50,7 +51,12 @@ def book(organization: Organization) -> list[str]:
     worlds.make_hold(held, reason=HoldReason.DISPUTE, note="Says the banner never ran.", starts_on=today)
     worlds.make_payment(customer, 40, on=today, towards=Invoice.objects.filter(customer=customer)[0])
     worlds.make_credit_note(customer, 10, on=today)
+    OrganizationSettings.objects.filter(organization=organization).update(letters_by="print", attach_invoices=True)
+    organization.refresh_from_db()
+    for name in ("Paper Ltd", "Second Paper Ltd"):
+        on_paper(late_customer(organization, name))
     run(organization)
+    make_batch(organization=organization, by=anna, now=database_now(), today=today)
     notice = Notice.objects.filter(customer=customer)[0]
     worlds.make_user("bella@northlight.example", organization=organization)
     values = {
@@ -70,6 +76,13 @@ def book(organization: Organization) -> list[str]:
         f"notices/{notice.pk}/?view=text",
     }
     return sorted(f"/o/{organization.slug}/{path}" for path in paths | lists)
+
+
+def on_paper(customer: Customer) -> None:
+    """Who wants letters."""
+    Customer.objects.filter(pk=customer.pk).update(
+        preferred_channel="letter", address_line_1="Hafenstraße 1", postal_code="20457", city="Hamburg", country="DE"
+    )
 
 
 def entries_by_hand(customer: Customer) -> dict[str, object]:

@@ -23,9 +23,9 @@ from dunwell.messaging.documents import (
     print_letter,
     print_statement,
 )
-from dunwell.messaging.documents.letter import PAY, TABLE
 from dunwell.messaging.documents.payment import transfer_code_of
 from dunwell.messaging.documents.words import BY_LANGUAGE
+from dunwell.messaging.rendering.paper import PAY, TABLE
 from dunwell.rules.papers import SHEETS, Box, Paper
 
 DAY = dt.date(2026, 11, 24)

@@ -90,6 +90,11 @@ class Environment(BaseSettings):
         default="https://api.twilio.com", description="Where SMS are handed to Twilio; another address only for trials."
     )
 
+    # Letters; each organization has its own account
+    lob_api: str = Field(
+        default="https://api.lob.com", description="Where letters are handed to Lob; another address only for trials."
+    )
+
     # The worker
     worker_concurrency: int = Field(default=4, ge=1, description="Tasks one worker process does at the same time.")
 

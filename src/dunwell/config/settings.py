@@ -161,6 +161,7 @@ SMTP_TIMEOUT = env.smtp_timeout
 SENDER = env.sender
 REPLY_TO = env.reply_to
 TWILIO_API = env.twilio_api.rstrip("/")
+LOB_API = env.lob_api.rstrip("/")
 
 # The few mails of sign-in itself (a forgotten password) go through the installation's server
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.smtp_host else 'console'}.EmailBackend"

@@ -33,6 +33,7 @@ PAGES = (
     "importing",
     "deciding",
     "notices",
+    "letters",
     "holds",
     "payments",
     "customers",

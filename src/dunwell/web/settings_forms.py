@@ -17,11 +17,13 @@ from django.db import transaction
 from dunwell.messaging.services import outbox
 from dunwell.organizations import queries, services
 from dunwell.organizations.models import CatchUp, Organization
-from dunwell.organizations.models.settings import PaperSize, SmtpSecurity
+from dunwell.organizations.models.settings import SmtpSecurity
 from dunwell.organizations.secrets import encrypt
+from dunwell.rules.channels import Channel
 from dunwell.rules.ibans import faulty_ibans
 from dunwell.web import settings_sms
 from dunwell.web import settings_summaries as summaries
+from dunwell.web.settings_papers import LettersForm, PapersForm
 from dunwell.workflows.wake import wake_dispatch
 
 WEEKDAYS = (
@@ -197,27 +199,6 @@ class SenderForm(forms.Form):
     )
 
 
-class PapersForm(forms.Form):
-    attach_invoices = forms.BooleanField(
-        label="Attach the invoices to e-mails",
-        required=False,
-        widget=forms.CheckboxInput(attrs={"wide": True}),
-        help_text="The PDF that is kept with an invoice; where there is none, a copy of what the book says.",
-    )
-    attach_statement = forms.BooleanField(
-        label="Attach a statement of account to e-mails",
-        required=False,
-        widget=forms.CheckboxInput(attrs={"wide": True}),
-        help_text="Open invoices, credits and the payments of the last 90 days, in the reminder's currency.",
-    )
-    paper = forms.ChoiceField(
-        label="Paper",
-        required=False,
-        choices=[("", "As the country prints"), *PaperSize.choices],
-        help_text="A4 fits the windows of DIN 5008 form B, US Letter those of No. 10 envelopes.",
-    )
-
-
 class OrganizationForm(forms.Form):
     name = forms.CharField(label="Name", max_length=200, help_text="As customers know it.")
     time_zone = forms.ChoiceField(
@@ -257,6 +238,15 @@ def _change_sender(organization: Organization, values: dict[str, Any]) -> None:
         outbox.resume(organization_id=organization.pk)
     if organization.settings.may_send:
         wake_dispatch(organization)
+
+
+def _change_letters(organization: Organization, values: dict[str, Any]) -> None:
+    for name in ("lob_key", "lob_webhook_secret"):
+        if secret := values.pop(name).strip():
+            values[f"{name}_encrypted"] = encrypt(secret)
+    with transaction.atomic():
+        _change(organization, values)
+        outbox.resume(organization_id=organization.pk, channel=Channel.LETTER.value)
 
 
 def _calendar(organization: Organization) -> dict[str, Any]:
@@ -343,6 +333,15 @@ SECTIONS = {
         PapersForm,
         "paperclip",
         summaries.papers,
+    ),
+    "letters": Section(
+        "Letters",
+        "Whether reminders go on paper, and who prints and posts them.",
+        LettersForm,
+        _settings_of(("letters_by", "lob_sender")),
+        _change_letters,
+        "file-invoice",
+        summaries.letters,
     ),
     "calendar": Section(
         "Calendar",

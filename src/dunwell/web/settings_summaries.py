@@ -27,6 +27,11 @@ def papers(organization: Organization) -> str:
     return f"{named}, {' and '.join(along)} attached" if along else f"{named}, nothing attached"
 
 
+def letters(organization: Organization) -> str:
+    by = organization.settings.letters_by
+    return {"print": "Printed and posted here", "lob": "Printed and posted by Lob"}.get(by, "No letters are sent")
+
+
 def calendar(organization: Organization) -> str:
     settings = organization.settings
     days = sorted(settings.window_weekdays)

@@ -62,6 +62,7 @@ inside: list[URLPattern | URLResolver] = [
     path("follow-up/messages/", show(tables.MESSAGES), name="messages"),
     path("follow-up/messages/<int:message_id>/", message.message, name="message"),
     path("follow-up/messages/<int:message_id>/files/<int:position>/", sent_files.of_message, name="message_file"),
+    path("follow-up/letters/", include("dunwell.web.letters.urls")),
     path("follow-up/start/", chasing.start, name="start_chasing"),
     path("follow-up/stop/", chasing.stop, name="stop_sending"),
     path("follow-up/resume/", chasing.resume, name="resume_sending"),

@@ -66,9 +66,11 @@ def due_runs(now: dt.datetime) -> list[DueRun]:
 
 
 def organizations_with_due_messages(now: dt.datetime) -> list[int]:
-    """Organizations that may send and have something that may go now."""
+    """Organizations that may send and have something that may go now. Letters that people print wait for people."""
+    by_hand = Q(channel="letter", organization__settings__letters_by="print", not_after__gt=now)
     return list(
         Message.objects.filter(
+            ~by_hand,
             state=MessageState.QUEUED,
             next_attempt_at__lte=now,
             organization__settings__chasing_started_at__isnull=False,

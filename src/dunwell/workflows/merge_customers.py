@@ -32,6 +32,10 @@ from dunwell.workflows.by_hand import follow_up
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
 REASON = "The customer was merged with another: it is written anew."
+_BEING_SENT = (
+    "A reminder is being sent to one of them right now. Try again in a minute; a printed letter is settled under "
+    "Follow-up, Letters."
+)
 # Worked out anew for the customer that stays
 _DERIVED = (CustomerStanding, CustomerBalance, CustomerProfile, PolicyAssignment)
 _FILLED = ("country", "language", "time_zone", "terms_days", "owner_id")
@@ -62,7 +66,7 @@ def why_not_merged(source: Customer, target: Customer) -> str:
     sending = Notice.objects.filter(
         organization=source.organization_id, customer__in=(source, target), state=NoticeState.SENDING
     )
-    return "A reminder is being sent to one of them right now. Try again in a minute." if sending.exists() else ""
+    return _BEING_SENT if sending.exists() else ""
 
 
 def preview(source: Customer, target: Customer) -> Preview:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.db import connection
+
 from dunwell.followup.models import CustomerBalance
+from dunwell.followup.services.letters import Letters, Written
 from dunwell.followup.services.side_facts import SideFacts, side_facts_of
 from dunwell.followup.services.texts import organization_facts
 from dunwell.ledger.models import Contact, Customer, Invoice
+from dunwell.messaging.documents import OpenItem
 from dunwell.messaging.rendering import (
     AccountManagerFacts,
     ContactFacts,
@@ -21,6 +25,7 @@ from dunwell.messaging.rendering import (
     render,
 )
 from dunwell.messaging.rendering.formats import reading_locale
+from dunwell.messaging.rendering.scope import pay_address
 from dunwell.organizations.models import Organization
 from dunwell.organizations.scope import Scope
 from dunwell.workflows.sender import sender_of
@@ -51,6 +56,60 @@ def preview(
 
     TemplateRefusedError, MissingValueError and TooLongError say why there are none.
     """
+    return _written(organization, source, language=language, reader=reader, as_of=as_of)[0]
+
+
+def on_paper(
+    organization: Organization, source: TemplateSource, *, language: str, reader: Customer | None, as_of: dt.date
+) -> bytes:
+    """A letter's text as the PDF that this reader would get. Raises as `preview`, and NotPrintableError."""
+    written, context = _written(organization, source, language=language, reader=reader, as_of=as_of)
+    pattern = context.organization.payment_url_pattern
+    letter = Written(
+        subject=written.subject,
+        text=written.text,
+        currency=context.currency,
+        as_of=as_of,
+        invoices=tuple(
+            OpenItem(
+                number=invoice.number,
+                issued_on=invoice.issued_on,
+                due_on=invoice.due_on,
+                days_past_due=invoice.days_past_due,
+                total=invoice.total,
+                balance=invoice.balance,
+                payment_url=pay_address(invoice.payment_url, pattern, invoice.number),
+            )
+            for invoice in context.invoices
+        ),
+        credit=context.credit,
+    )
+    sender = context.sender
+    return Letters(organization, email=sender.reply_to or sender.email).print(
+        letter,
+        address=_address_of(reader) if reader else _EXAMPLE_ADDRESS,
+        customer=context.customer.name,
+        number=context.customer.number,
+        person=context.contact.name,
+        language=language,
+        locale=context.locale,
+    )
+
+
+# Of somebody who has none yet
+_EXAMPLE_ADDRESS = "1 Example Street\n\n12345\nExampletown\n\n"
+
+
+def _address_of(reader: Customer) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address FROM ledger_recipient(%s, %s, 'letter')", [reader.organization_id, reader.pk])
+        found = cursor.fetchone()
+    return str(found[0]) if found else _EXAMPLE_ADDRESS
+
+
+def _written(
+    organization: Organization, source: TemplateSource, *, language: str, reader: Customer | None, as_of: dt.date
+) -> tuple[Rendered, NoticeContext]:
     compiled = compile_template(source)
     side = EXAMPLE
     invoices = _owed_by(organization, reader, as_of) if reader is not None else ()
@@ -61,25 +120,23 @@ def preview(
         customer, contact = CustomerFacts(reader.name, reader.number), _contact_of(reader)
         currency, facts = invoices[0].currency, tuple(_facts(invoice, as_of) for invoice in invoices)
         side = side_facts_of(organization.pk, reader.pk, [invoice.pk for invoice in invoices], as_of, compiled.tags)
-    return render(
-        compiled,
-        NoticeContext(
-            organization=organization_facts(organization),
-            sender=sender_of(organization).facts,
-            customer=customer,
-            contact=contact,
-            invoices=facts,
-            currency=currency,
-            as_of=as_of,
-            locale=reading_locale(language, reader.language if reader else "", organization.locale),
-            language=language,
-            earlier_notices=1,
-            last_notice_on=as_of - dt.timedelta(days=4),
-            account_manager=side.owner,
-            promise=side.promise,
-            balances=side.balances or ((currency, sum((invoice.balance for invoice in facts), Decimal(0))),),
-        ),
+    context = NoticeContext(
+        organization=organization_facts(organization),
+        sender=sender_of(organization).facts,
+        customer=customer,
+        contact=contact,
+        invoices=facts,
+        currency=currency,
+        as_of=as_of,
+        locale=reading_locale(language, reader.language if reader else "", organization.locale),
+        language=language,
+        earlier_notices=1,
+        last_notice_on=as_of - dt.timedelta(days=4),
+        account_manager=side.owner,
+        promise=side.promise,
+        balances=side.balances or ((currency, sum((invoice.balance for invoice in facts), Decimal(0))),),
     )
+    return render(compiled, context), context
 
 
 def _owed_by(organization: Organization, reader: Customer, as_of: dt.date) -> list[Invoice]:

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from dunwell.followup.models import FileKind
 from dunwell.followup.services.letterheads import STATEMENT_DAYS, account_facts, letterhead_of
+from dunwell.followup.services.letters import Letters, letter_name
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Document
 from dunwell.ledger.queries.accounts import Account, accounts
@@ -27,9 +28,11 @@ from dunwell.messaging.documents import (
     print_statement,
 )
 from dunwell.messaging.documents.words import document_words
+from dunwell.messaging.rendering import Rendered
 from dunwell.messaging.rendering.scope import pay_address
 from dunwell.messaging.services.files import MOST_BYTES, digest_of, keep
 from dunwell.organizations.models import Organization
+from dunwell.rules.channels import Channel
 
 PDF = "application/pdf"
 _TOO_LARGE = (
@@ -60,6 +63,7 @@ class Attachments:
         self._documents: dict[int, Document] = {}
         self._accounts: dict[tuple[int, str], Account] = {}
         self._as_of = dt.date.min
+        self._letters = Letters(organization, email=email)
 
     @property
     def wanted(self) -> bool:
@@ -82,9 +86,18 @@ class Attachments:
                 self._organization.pk, list(customers), as_of=as_of, since=as_of - dt.timedelta(STATEMENT_DAYS)
             )
 
-    def of(self, leading: Any, lines: Sequence[Any], *, language: str, locale: str) -> list[Enclosed]:
-        """The files of the notice about `lines` (rows of `compose_actions.sql`), in the language of its text."""
-        if not self.wanted or leading.channel != "email":
+    def of(
+        self, leading: Any, lines: Sequence[Any], written: Rendered, sending_on: dt.date, *, language: str, locale: str
+    ) -> list[Enclosed]:
+        """The files of the notice about `lines` (rows of `compose_actions.sql`), in the language of its text.
+
+        A letter is a file itself: without it nothing goes, so NotPrintableError is raised.
+        """
+        if leading.channel == Channel.LETTER:
+            reader = {"language": language, "locale": locale}
+            pdf = self._letters.of_rows(leading, lines, written, sending_on, reader)
+            return [Enclosed(FileKind.LETTER, letter_name(language, sending_on), pdf)]
+        if not self.wanted or leading.channel != Channel.EMAIL:
             return []
         if self._letterhead is None:
             self._letterhead = letterhead_of(self._organization, email=self._email)

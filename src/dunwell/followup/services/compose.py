@@ -16,15 +16,17 @@ from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
 from dunwell.followup.services.attachments import Attachments, Enclosed, enclose
+from dunwell.followup.services.handover import new_message, queue_notices
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.run_limit import choose_most_urgent
 from dunwell.followup.services.side_facts import SideFacts, read, wanted_by
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.sql import statement
+from dunwell.messaging.documents import NotPrintableError
 from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
-from dunwell.messaging.services.outbox import NewMessage, enqueue
 from dunwell.organizations.models import OrganizationSettings
+from dunwell.rules.channels import Channel
 from dunwell.rules.escalation import Tone
 from dunwell.rules.waiting import Waiting
 from dunwell.rules.windows import Window, hours_of, next_window, window_on, zone_of
@@ -218,12 +220,12 @@ def _compose_batch(
             continue
         try:
             written = texts.write(leading, group, sending_on, side)
-        except (MissingValueError, TooLongError) as error:
+            enclosed = attachments.of(leading, group, written, sending_on, **texts.reader(leading))
+        except (MissingValueError, TooLongError, NotPrintableError) as error:
             detail = f"Text {texts.named(leading)}: {error}"[:300]
             incomplete.setdefault(detail, []).extend(line.action_id for line in group)
             continue
         copies = [copy.stored for copy in side.copies(leading)]
-        enclosed = attachments.of(leading, group, **texts.reader(leading))
         window = _window(this, leading, sending_on)
         drafts.append(Draft(group, leading, written, digest, window, names, copies, enclosed))
     for detail, actions in incomplete.items():
@@ -298,6 +300,12 @@ def _window(this: Pass, line: Any, sending_on: dt.date) -> Window:
     return window_on(sending_on, hours_of(line.channel, this.settings.hours), zone)
 
 
+def _read_by(leading: Any) -> str:
+    """Whose name stands beside the address: a person's, on an envelope the customer's."""
+    name: str = leading.customer_name[:200] if leading.channel == Channel.LETTER else leading.contact_name
+    return name
+
+
 def _state(settings: OrganizationSettings, *, needs_approval: bool) -> str:
     if needs_approval:
         return NoticeState.AWAITING_APPROVAL
@@ -324,7 +332,7 @@ def _store(
                     notice_id, organization, leading.customer_id, leading.currency, leading.channel,
                     run.pk if run else None,
                     leading.step_id, leading.tone, sending_on, str(state), "", leading.contact_id, leading.address,
-                    leading.contact_name, json.dumps(draft.copies), written.subject, written.text, written.html,
+                    _read_by(leading), json.dumps(draft.copies), written.subject, written.text, written.html,
                     draft.amount, draft.credit, draft.fingerprint, draft.wanted, draft.window.opens,
                     draft.window.closes, needs_approval, this.now, this.now,
                 ))  # fmt: skip
@@ -352,7 +360,7 @@ def _store(
                 customer_id=draft.leading.customer_id,
                 channel=draft.leading.channel,
                 recipient=draft.leading.address,
-                recipient_name=draft.leading.contact_name,
+                recipient_name=_read_by(draft.leading),
                 copies=draft.copies,
                 subject=draft.written.subject,
                 body_text=draft.written.text,
@@ -364,49 +372,6 @@ def _store(
         )
         for notice_id, draft in queued
     ])  # fmt: skip
-
-
-def new_message(
-    *, organization_id: int, sender: Sender, notice: Notice, owed_since: dt.date | None, attempt: int = 0
-) -> tuple[int, NewMessage]:
-    """The notice's message, queued for its window; the key lets no notice be queued twice.
-
-    `owed_since` is the earliest due date it speaks of. `attempt` counts the messages that were taken back before,
-    when a person changed the notice.
-    """
-    return notice.pk, NewMessage(
-        organization_id=organization_id,
-        customer_id=notice.customer_id,
-        key=f"notice-{notice.pk}-{attempt}",
-        channel=notice.channel,
-        recipient=notice.recipient,
-        recipient_name=notice.recipient_name,
-        sender=sender.address_on(notice.channel),
-        sender_name=sender.name,
-        reply_to=sender.reply_to,
-        copies=notice.copies,
-        subject=notice.subject,
-        body_text=notice.body_text,
-        body_html=notice.body_html,
-        not_before=notice.opens_at,
-        not_after=notice.closes_at,
-        owed_since=owed_since,
-    )
-
-
-def queue_notices(messages: list[tuple[int, NewMessage]]) -> None:
-    """Put messages into the outbox and remember which notice each carries."""
-    if not messages:
-        return
-    ids = enqueue([message for _, message in messages])
-    execute(
-        "link_messages",
-        {
-            "organization": messages[0][1].organization_id,
-            "notices": [notice for notice, _ in messages],
-            "messages": ids,
-        },
-    )
 
 
 def _new_ids(table: str, count: int) -> list[int]:

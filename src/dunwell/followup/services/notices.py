@@ -9,14 +9,17 @@ from django.db import connection, transaction
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.services import delivery
+from dunwell.followup.services.letters import print_again
 from dunwell.followup.services.queueing import queue
 from dunwell.followup.services.release import call_back
 from dunwell.followup.services.texts import Sender
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice, TouchedCustomer
+from dunwell.messaging.documents import NotPrintableError
 from dunwell.messaging.models import Message, MessageState
 from dunwell.messaging.services import outbox
 from dunwell.organizations.models import Organization, User
+from dunwell.rules.channels import Channel
 from dunwell.rules.waiting import Final, Waiting
 from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
@@ -95,6 +98,11 @@ def edit(
     notice.subject, notice.body_text, notice.body_html = subject.strip(), body_text, body_html
     notice.edited_by, notice.edited_at = by, now
     notice.save()
+    if notice.channel == Channel.LETTER:
+        try:
+            print_again(organization, notice, now=now)
+        except NotPrintableError as error:
+            raise NoticeMovedOnError(f"{error} Nothing was changed.") from error
     return notice
 
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Min
 
 from dunwell.followup.models import Notice, NoticeItem, NoticeMessage, NoticeState
-from dunwell.followup.services.compose import new_message, queue_notices
+from dunwell.followup.services.handover import new_message, queue_notices
 from dunwell.followup.services.passes import Pass, lock
 from dunwell.followup.services.texts import Sender
 from dunwell.followup.sql import statement

@@ -11,11 +11,8 @@ from dunwell.messaging.documents.press import Press
 from dunwell.messaging.documents.tables import invoice_table, reference
 from dunwell.messaging.documents.words import document_words
 from dunwell.messaging.rendering import formats
+from dunwell.messaging.rendering.paper import PAY, TABLE
 from dunwell.messaging.rendering.phrases import phrases
-
-# Paragraphs of a letter's body that stand for what the document draws
-TABLE = "[Invoice Table]"
-PAY = "[Pay Instructions]"
 
 
 def print_letter(

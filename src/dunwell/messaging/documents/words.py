@@ -40,6 +40,7 @@ class DocumentWords:
     pay_online: str
     invoice_file: str
     statement_file: str
+    letter_file: str
 
 
 ENGLISH = DocumentWords(
@@ -74,6 +75,7 @@ ENGLISH = DocumentWords(
     pay_online="Pay online: {link}",
     invoice_file="Invoice",
     statement_file="Statement",
+    letter_file="Letter",
 )
 
 GERMAN = DocumentWords(
@@ -110,6 +112,7 @@ GERMAN = DocumentWords(
     pay_online="Online zahlen: {link}",
     invoice_file="Rechnung",
     statement_file="Kontoauszug",
+    letter_file="Brief",
 )
 
 FRENCH = DocumentWords(
@@ -146,6 +149,7 @@ FRENCH = DocumentWords(
     pay_online="Payer en ligne\N{NO-BREAK SPACE}: {link}",
     invoice_file="Facture",
     statement_file="Releve",
+    letter_file="Lettre",
 )
 
 SPANISH = DocumentWords(
@@ -180,6 +184,7 @@ SPANISH = DocumentWords(
     pay_online="Pagar en línea: {link}",
     invoice_file="Factura",
     statement_file="Estado-de-cuenta",
+    letter_file="Carta",
 )
 
 ITALIAN = DocumentWords(
@@ -216,6 +221,7 @@ ITALIAN = DocumentWords(
     pay_online="Pagamento online: {link}",
     invoice_file="Fattura",
     statement_file="Estratto-conto",
+    letter_file="Lettera",
 )
 
 PORTUGUESE = DocumentWords(
@@ -250,6 +256,7 @@ PORTUGUESE = DocumentWords(
     pay_online="Pagar online: {link}",
     invoice_file="Fatura",
     statement_file="Extrato",
+    letter_file="Carta",
 )
 
 DUTCH = DocumentWords(
@@ -286,6 +293,7 @@ DUTCH = DocumentWords(
     pay_online="Online betalen: {link}",
     invoice_file="Factuur",
     statement_file="Rekeningoverzicht",
+    letter_file="Brief",
 )
 
 BY_LANGUAGE = {

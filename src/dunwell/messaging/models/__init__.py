@@ -10,12 +10,14 @@ from dunwell.messaging.models.outbox import (
     MessageEvent,
     MessageState,
 )
+from dunwell.messaging.models.print_batches import BatchLetter, PrintBatch
 from dunwell.messaging.models.providers import MailProvider
 from dunwell.messaging.models.replies import Reply
 from dunwell.messaging.models.templates import MessageTemplate, Tone
 
 __all__ = [
     "REPORTED",
+    "BatchLetter",
     "ChannelKind",
     "ChannelPause",
     "EventKind",
@@ -25,6 +27,7 @@ __all__ = [
     "MessageFile",
     "MessageState",
     "MessageTemplate",
+    "PrintBatch",
     "Reply",
     "StoredFile",
     "Tone",

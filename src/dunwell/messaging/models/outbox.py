@@ -159,7 +159,10 @@ class EventKind(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     CONFIRMED = "confirmed", "A person confirmed that it arrived"
     RELEASED = "released", "A person had it sent again"
+    UNPOSTED = "unposted", "A person found that it was not posted"
     # What a provider reports afterwards
+    MAILED = "mailed", "In the post"
+    IN_TRANSIT = "in_transit", "On its way"
     DELIVERED = "delivered", "Delivered"
     OPENED = "opened", "Opened"
     CLICKED = "clicked", "A link was followed"
@@ -169,6 +172,8 @@ class EventKind(models.TextChoices):
 
 
 REPORTED = (
+    EventKind.MAILED,
+    EventKind.IN_TRANSIT,
     EventKind.DELIVERED,
     EventKind.OPENED,
     EventKind.CLICKED,

@@ -19,6 +19,7 @@ from dunwell.messaging.rendering.context import (
 )
 from dunwell.messaging.rendering.language import Emit, compile_part
 from dunwell.messaging.rendering.layout import html_frame, text_footer
+from dunwell.messaging.rendering.paper import PaperScope
 from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
 from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
@@ -56,7 +57,8 @@ _TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organ
 class TemplateSource:
     """A template as a person wrote it. Without HTML it is plain text; without text that is made from the HTML.
 
-    An SMS is plain text alone, without a subject.
+    An SMS is plain text alone, without a subject. So is a letter, with one: its table and its way to pay are drawn
+    where the text names them.
     """
 
     subject: str
@@ -73,7 +75,7 @@ class CompiledTemplate:
     html: Emit | None
     text: Emit
     tags: frozenset[str]
-    is_sms: bool = False
+    channel: str = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
     """Translate a template; TemplateRefusedError says why and where when it cannot be accepted."""
     if source.channel == Channel.SMS:
         return _compile_sms(source)
+    if source.channel == Channel.LETTER:
+        return _compile_letter(source)
     if not source.subject.strip():
         raise TemplateRefusedError("A mail needs a subject.", part="subject")
     if not source.html.strip() and not source.text.strip():
@@ -112,7 +116,19 @@ def _compile_sms(source: TemplateSource) -> CompiledTemplate:
         raise TemplateRefusedError(
             f"{described(too_long[0])} is too long for an SMS: name the invoice, and give the pay link.", part="text"
         )
-    return CompiledTemplate(None, None, text, tags, is_sms=True)
+    return CompiledTemplate(None, None, text, tags, Channel.SMS)
+
+
+def _compile_letter(source: TemplateSource) -> CompiledTemplate:
+    if source.html.strip():
+        raise TemplateRefusedError("A letter is plain text: the paper gives it its form.", part="HTML")
+    if not source.subject.strip():
+        raise TemplateRefusedError("A letter needs a subject.", part="subject")
+    if not source.text.strip():
+        raise TemplateRefusedError("A letter needs a text.", part="text")
+    subject, subject_tags = compile_part(source.subject, part="subject", html=False)
+    text, text_tags = compile_part(source.text, part="text", html=False)
+    return CompiledTemplate(subject, None, text, subject_tags | text_tags, Channel.LETTER)
 
 
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
@@ -123,9 +139,9 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     """
     if not context.invoices:
         raise MissingValueError("invoices")
-    scope = Scope(context)
-    if template.is_sms:
-        return _rendered_sms(template, scope)
+    if template.channel == Channel.SMS:
+        return _rendered_sms(template, Scope(context))
+    scope = PaperScope(context) if template.channel == Channel.LETTER else Scope(context)
     assert template.subject is not None
     subject = one_line(_written(template.subject, scope))
     if len(subject) > _LONGEST_SUBJECT:
@@ -134,7 +150,9 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     if template.html is not None:
         head, tail = html_frame(context.organization, context.language)
         html = f"{head}{_written(template.html, scope)}{tail}"
-    text = _written(template.text, scope).strip("\n") + "\n" + text_footer(context.organization)
+    text = _written(template.text, scope).strip("\n") + "\n"
+    if template.channel != Channel.LETTER:
+        text += text_footer(context.organization)
     for body in (html, text):
         if len(body.encode()) > MOST_OUTPUT:
             raise TooLongError("The text is longer than 256 kB.")

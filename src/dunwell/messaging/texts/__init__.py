@@ -1,4 +1,4 @@
-"""The texts that come with Dunwell: for each step of the default policy a mail and an SMS, in seven languages."""
+"""The texts that come with Dunwell: mail, SMS and letter for each step of the default policy, in seven languages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dunwell.messaging.texts.english import ENGLISH
 from dunwell.messaging.texts.french import FRENCH
 from dunwell.messaging.texts.german import GERMAN
 from dunwell.messaging.texts.italian import ITALIAN
+from dunwell.messaging.texts.letters import LETTERS
 from dunwell.messaging.texts.portuguese import PORTUGUESE
 from dunwell.messaging.texts.shipped import ShippedText
 from dunwell.messaging.texts.sms import SMS
@@ -14,4 +15,4 @@ from dunwell.messaging.texts.spanish import SPANISH
 
 __all__ = ["SHIPPED", "ShippedText"]
 
-SHIPPED: tuple[ShippedText, ...] = (*ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH, *SMS)
+SHIPPED: tuple[ShippedText, ...] = (*ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH, *SMS, *LETTERS)

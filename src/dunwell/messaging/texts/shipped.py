@@ -25,7 +25,9 @@ _FRENCH_MARK = re.compile(r" (?=[:;?!])")
 
 @dataclass(frozen=True, slots=True)
 class ShippedText:
-    """One text in one language. HTML and plain text are made from the same paragraphs; an SMS is plain text alone."""
+    """One text in one language. HTML and plain text are made from the same paragraphs; an SMS and a letter are plain
+    text alone.
+    """
 
     key: str
     language: str
@@ -43,7 +45,7 @@ class ShippedText:
 
     @property
     def html(self) -> str:
-        if self.channel == Channel.SMS:
+        if self.channel != Channel.EMAIL:
             return ""
         return "\n".join(
             paragraph if paragraph in _BLOCKS else f"<p>{paragraph.replace(chr(10), '<br>' + chr(10))}</p>"

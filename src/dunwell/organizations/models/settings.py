@@ -27,13 +27,25 @@ class PaperSize(models.TextChoices):
     US_LETTER = "us_letter", "US Letter"
 
 
+class LettersBy(models.TextChoices):
+    PRINT = "print", "We print and post them"
+    LOB = "lob", "Lob prints and posts them (United States)"
+
+
 class SmtpSecurity(models.TextChoices):
     NONE = "none", "None (only for a server on this machine)"
     STARTTLS = "starttls", "STARTTLS"
     TLS = "tls", "TLS from the start"
 
 
-@pghistory.track(exclude=["smtp_password_encrypted", "twilio_auth_token_encrypted"])
+@pghistory.track(
+    exclude=[
+        "smtp_password_encrypted",
+        "twilio_auth_token_encrypted",
+        "lob_key_encrypted",
+        "lob_webhook_secret_encrypted",
+    ]
+)
 class OrganizationSettings(models.Model):
     """One row per organization, made with it. Defaults are design section 4's."""
 
@@ -146,6 +158,16 @@ class OrganizationSettings(models.Model):
         default=True, db_default=True, help_text="SMS go only to people who have agreed to them."
     )
 
+    # Letters
+    letters_by = models.CharField(
+        max_length=10, blank=True, db_default="", choices=LettersBy.choices, help_text="Empty: no letters are sent."
+    )
+    lob_key_encrypted = models.TextField(blank=True, db_default="")
+    lob_sender = models.CharField(
+        max_length=60, blank=True, db_default="", help_text="Our own address at Lob, adr_…; it must be in the US."
+    )
+    lob_webhook_secret_encrypted = models.TextField(blank=True, db_default="")
+
     # How it looks
     brand_color = models.CharField(max_length=7, blank=True, help_text="#rrggbb; empty: Dunwell's.")
     logo_digest = models.CharField(max_length=64, blank=True, help_text="Which OrganizationLogo; empty: none.")
@@ -182,6 +204,10 @@ class OrganizationSettings(models.Model):
             models.CheckConstraint(
                 condition=models.Q(brand_color="") | models.Q(brand_color__regex=r"^#[0-9a-f]{6}$"),
                 name="settings_brand_color_is_hex",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(letters_by="") | models.Q(letters_by__in=LettersBy.values),
+                name="settings_letters_by_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(paper="") | models.Q(paper__in=PaperSize.values), name="settings_paper_known"

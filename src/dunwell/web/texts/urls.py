@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.library, name="texts"),
     path("<int:text_id>/", views.text, name="text"),
     path("<int:text_id>/preview/", views.preview, name="text_preview"),
+    path("<int:text_id>/paper/", views.paper, name="text_paper"),
     path("<int:text_id>/check/", views.check, name="text_check"),
     path("<int:text_id>/test/", views.test, name="text_test"),
     path("<int:text_id>/restore/", views.restore, name="text_restore"),

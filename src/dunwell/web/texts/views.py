@@ -16,6 +16,7 @@ from dunwell.insights import policies as insights
 from dunwell.ledger.models import Customer
 from dunwell.messaging.channels.email import TestWords
 from dunwell.messaging.channels.port import ServerUnavailableError
+from dunwell.messaging.documents import NotPrintableError
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.queries import texts as queries
 from dunwell.messaging.rendering import MissingValueError, TemplateRefusedError, TemplateSource, TooLongError
@@ -28,6 +29,7 @@ from dunwell.rules.sms import length_of
 from dunwell.rules.wording import advice
 from dunwell.web.access import Desk, access
 from dunwell.web.middleware import HEADER, MAIL_POLICY
+from dunwell.web.sent_files import handed_out
 from dunwell.web.texts.forms import CopyForm, LanguageForm, TextForm, form_of, language_name, source_of, with_plain_text
 from dunwell.workflows import previews
 from dunwell.workflows.mail_test import send_test_mail
@@ -186,6 +188,23 @@ def preview(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     response = HttpResponse(shown)
     response.headers[HEADER] = MAIL_POLICY
     return response
+
+
+def paper(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
+    """The stored text of a letter as the PDF that whoever owes most would get."""
+    desk = access(request, slug, Permission.VIEW_SETTINGS)
+    found = text_or_404(desk, text_id)
+    if found.channel != Channel.LETTER:
+        raise Http404
+    source = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
+    try:
+        pdf = previews.on_paper(
+            desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today
+        )
+    except (*CANNOT_BE_WRITTEN, NotPrintableError) as error:
+        messages.error(request, str(error))
+        return redirect(desk.url("web:text", text_id))
+    return handed_out(f"{found.key}-{found.language}.pdf", "application/pdf", pdf)
 
 
 @require_POST

@@ -24,6 +24,8 @@ SECRETS = frozenset(
     {
         ("organizations_organizationsettings", "smtp_password_encrypted"),
         ("organizations_organizationsettings", "twilio_auth_token_encrypted"),
+        ("organizations_organizationsettings", "lob_key_encrypted"),
+        ("organizations_organizationsettings", "lob_webhook_secret_encrypted"),
         ("messaging_mailprovider", "secrets_encrypted"),
     }
 )

@@ -1,0 +1,246 @@
+"""Letters that people print and post. Before a pile is printed and again before it is posted, the guard is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from dunwell.followup.models import Action, ActionState, Notice, NoticeMessage, NoticeState
+from dunwell.followup.services import delivery
+from dunwell.followup.services.letterheads import letterhead_of
+from dunwell.followup.sql import statement
+from dunwell.messaging.documents.batch import Pile, Sheaf, pile_up
+from dunwell.messaging.documents.press import press
+from dunwell.messaging.models import BatchLetter, Message, MessageFile, PrintBatch
+from dunwell.messaging.rendering import formats
+from dunwell.messaging.services import files, outbox, print_batches
+from dunwell.organizations.models import Organization, User
+
+MOST_LETTERS = 200
+# Later the letter's words are of another time; it is called back and written anew
+MOST_DAYS = 7
+# So long a person may find out that the pile still lies there
+UNPOST_WITHIN = dt.timedelta(hours=24)
+PDF = "application/pdf"
+
+REASONS = {
+    "changed": "Paid, held or otherwise changed since it was printed.",
+    "stopped": "All sending is stopped.",
+    "not_queued": "It was called back.",
+}
+
+
+class BatchMovedOnError(Exception):
+    """This cannot be done with the batch any more; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new batch, how many letters were called back instead, and how many wait for the next hour's room."""
+
+    batch: PrintBatch | None
+    called_back: int
+    put_off: int
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Letters that went, and those that have to be taken out of the pile first: then nothing was marked."""
+
+    letters: int
+    taken_out: list[BatchLetter]
+
+
+@transaction.atomic
+def make_batch(*, organization: Organization, by: User, now: dt.datetime, today: dt.date) -> Made:
+    """Print what is due: each letter passes the guard first. Without letters there is no batch."""
+    worker = f"printing by {by.pk} at {now:%H:%M:%S}"
+    claimed = print_batches.claim(organization_id=organization.pk, worker=worker, most=MOST_LETTERS, now=now)
+    begun, put_off = _begin(organization, claimed, worker, now) if claimed else ([], 0)
+    called_back = len(claimed) - len(begun) - put_off
+    if not begun:
+        return Made(None, called_back, put_off)
+    notices = _notices(organization, begun)
+    pile = _pile(organization, notices, today)
+    stored = files.keep(organization_id=organization.pk, files=[(PDF, pile.pdf)], now=now)
+    batch = PrintBatch.objects.create(
+        organization=organization,
+        file_id=stored[files.digest_of(pile.pdf)],
+        pages=pile.pages,
+        made_at=now,
+        made_by=by,
+    )
+    BatchLetter.objects.bulk_create(
+        BatchLetter(organization=organization, batch=batch, message_id=message_id, position=position, pages=pages)
+        for position, ((message_id, _), pages) in enumerate(zip(notices, pile.pages_of, strict=True), start=1)
+    )
+    Message.objects.filter(organization=organization, pk__in=begun).update(
+        leased_by=print_batches.worker_of(batch.pk), leased_until=now + print_batches.LEASE
+    )
+    return Made(batch, called_back, put_off)
+
+
+def _begin(organization: Organization, claimed: list[int], worker: str, now: dt.datetime) -> tuple[list[int], int]:
+    """Those that the guard lets be printed; what it refuses is called back, to be written anew.
+
+    And how many there was no room for within the most messages of an hour: they wait as before.
+    """
+    parameters: dict[str, Any] = {
+        "messages": claimed,
+        "worker": worker,
+        "now": now,
+        "lease": print_batches.LEASE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement("begin_printing"), parameters)
+        rows = cursor.fetchall()
+    full = [message_id for message_id, refusal, _ in rows if refusal == "hourly_limit"]
+    print_batches.given_back(organization_id=organization.pk, message_ids=full)
+    for refusal in sorted({refusal for _, refusal, _ in rows if refusal not in {None, "hourly_limit"}}):
+        reason = delivery.REFUSALS[refusal]
+        back = outbox.cancel(
+            organization_id=organization.pk,
+            message_ids=[message_id for message_id, why, _ in rows if why == refusal],
+            reason=reason,
+            now=now,
+        )
+        delivery.record_these(message_ids=back, state="cancelled", detail=reason, at=now)
+    return [message_id for message_id, _, is_begun in rows if is_begun], len(full)
+
+
+def _notices(organization: Organization, message_ids: list[int]) -> list[tuple[int, Notice]]:
+    """The notices of these messages by the customer's name, as the pile is ordered."""
+    links = NoticeMessage.objects.filter(organization=organization, message__in=message_ids)
+    found = links.select_related("notice__customer").order_by("notice__customer__name_key", "pk")
+    return [(link.message_id, link.notice) for link in found]
+
+
+def _pile(organization: Organization, notices: list[tuple[int, Notice]], today: dt.date) -> Pile:
+    contents = {
+        entry.message_id: bytes(entry.file.content)
+        for entry in MessageFile.objects.filter(
+            organization=organization, message__in=[message_id for message_id, _ in notices], position=0
+        ).select_related("file")
+    }
+    locale = formats.known_locale(organization.locale)
+    letters = [
+        Sheaf(
+            customer=notice.customer.name,
+            number=notice.customer.number,
+            subject=notice.subject,
+            amount=formats.money(locale, notice.currency)(notice.amount),
+            pdf=contents[message_id],
+        )
+        for message_id, notice in notices
+    ]
+    head = letterhead_of(organization, email="", locale=organization.locale)
+    title = f"Letters to post, {formats.date(today, locale, 'long')}"
+    return pile_up(press(), head, letters, title=title, day=today)
+
+
+def changed_letters(batch: PrintBatch, *, today: dt.date) -> dict[int, str]:
+    """The letters of an unposted batch that may not go as they are, by their message, with the reason."""
+    if batch.posted_at is not None:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT message_id, followup_still_true(message_id, %s) FROM messaging_batchletter "
+            "WHERE batch_id = %s AND called_back_at IS NULL",
+            [today, batch.pk],
+        )
+        return {message_id: REASONS[reason] for message_id, reason in cursor.fetchall() if reason is not None}
+
+
+@transaction.atomic
+def mark_posted(
+    *, organization: Organization, batch_id: int, posted_on: dt.date, by: User, now: dt.datetime, today: dt.date
+) -> Posted:
+    """A person has posted the pile. What may not go any more is called back first, and then nothing is marked yet."""
+    batch = _locked(organization, batch_id)
+    if batch.posted_at is not None:
+        raise BatchMovedOnError("This batch is marked as posted already. Nothing was changed.")
+    if not batch.made_at.astimezone(organization.zone).date() <= posted_on <= today:
+        raise BatchMovedOnError("A batch is posted between the day it was printed and today. Nothing was changed.")
+    if (posted_on - batch.made_at.astimezone(organization.zone).date()).days > MOST_DAYS:
+        raise BatchMovedOnError(
+            f"These letters were printed more than {MOST_DAYS} days before: their words are of another time. "
+            "Nothing was changed: call them back, and they are written anew."
+        )
+    changed = changed_letters(batch, today=today)
+    if changed:
+        _take_out(batch, changed, by=None, now=now)
+        taken_out = batch.letters.filter(message__in=changed).select_related("message__customer")
+        return Posted(0, list(taken_out))
+    ids = list(batch.letters.filter(called_back_at=None).values_list("message_id", flat=True))
+    gone = print_batches.posted(
+        organization_id=organization.pk,
+        message_ids=ids,
+        detail=f"Posted on {posted_on:%d %B %Y}, print batch {batch.pk}.",
+        user_id=by.pk,
+        now=now,
+    )
+    delivery.record_these(message_ids=gone, state="sent", detail="", at=now)
+    batch.posted_on, batch.posted_at, batch.posted_by = posted_on, now, by
+    batch.save()
+    return Posted(len(gone), [])
+
+
+@transaction.atomic
+def unmark_posted(*, organization: Organization, batch_id: int, by: User, now: dt.datetime) -> int:
+    """It was not posted after all: the pile lies there again, and the guard will be asked once more."""
+    batch = _locked(organization, batch_id)
+    if batch.posted_at is None:
+        raise BatchMovedOnError("This batch is not marked as posted. Nothing was changed.")
+    if now - batch.posted_at > UNPOST_WITHIN:
+        raise BatchMovedOnError(
+            "It was marked as posted more than a day ago: other steps may count on it. Nothing was changed."
+        )
+    ids = list(batch.letters.filter(called_back_at=None).values_list("message_id", flat=True))
+    back = print_batches.not_posted(
+        organization_id=organization.pk,
+        message_ids=ids,
+        worker=print_batches.worker_of(batch.pk),
+        user_id=by.pk,
+        now=now,
+    )
+    notices = NoticeMessage.objects.filter(organization=organization, message__in=back).values("notice")
+    Notice.objects.filter(organization=organization, pk__in=notices).update(state=NoticeState.SENDING, changed_at=now)
+    Action.objects.filter(organization=organization, notice__in=notices, state=ActionState.DONE).update(
+        state=ActionState.PLANNED, done_on=None, changed_at=now
+    )
+    batch.posted_on = batch.posted_at = batch.posted_by = None
+    batch.save()
+    return len(back)
+
+
+@transaction.atomic
+def take_out(*, organization: Organization, batch_id: int, message_ids: list[int], by: User, now: dt.datetime) -> int:
+    """A person takes letters out of the pile: they are not posted, and written anew if they are still due."""
+    batch = _locked(organization, batch_id)
+    if batch.posted_at is not None:
+        raise BatchMovedOnError("This batch is marked as posted. Take that back first. Nothing was changed.")
+    waiting = batch.letters.filter(called_back_at=None, message__in=message_ids).values_list("message_id", flat=True)
+    chosen = dict.fromkeys(waiting, f"{by} took it out of the pile.")
+    _take_out(batch, chosen, by=by, now=now)
+    return len(chosen)
+
+
+def _take_out(batch: PrintBatch, letters: dict[int, str], *, by: User | None, now: dt.datetime) -> None:
+    for reason in sorted(set(letters.values())):
+        ids = [message_id for message_id, why in letters.items() if why == reason]
+        back = print_batches.taken_back(
+            organization_id=batch.organization_id,
+            message_ids=ids,
+            reason=reason,
+            user_id=by.pk if by else None,
+            now=now,
+        )
+        delivery.record_these(message_ids=back, state="cancelled", detail=reason, at=now)
+        batch.letters.filter(message__in=ids).update(called_back_at=now, called_back_reason=reason[:300])
+
+
+def _locked(organization: Organization, batch_id: int) -> PrintBatch:
+    return PrintBatch.objects.select_for_update().get(organization=organization, pk=batch_id)

@@ -1,0 +1,1 @@
+"""Letters that people print and post."""

@@ -1,0 +1,265 @@
+"""Letters that people print and post: nothing is posted for what is paid or held, and nothing twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from decimal import Decimal
+from typing import Any
+
+import pypdf
+import pytest
+
+from dunwell.followup.models import Action, ActionState, Notice, NoticeState, PolicyStep
+from dunwell.followup.services import print_batches
+from dunwell.followup.services.notices import edit
+from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
+from dunwell.ledger.models import Customer, Invoice
+from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
+from dunwell.organizations.models import OrganizationSettings, User
+from tests import worlds
+from tests.invariants import DAY
+from tests.messaging.smtp_server import SmtpServer
+from tests.scenarios.story import Story
+from tests.worlds import TODAY
+
+NOON = dt.time(12, 0)
+
+
+@pytest.fixture
+def pen(story: Story, anna: User) -> User:
+    """Northlight prints letters, every step goes on paper, and Anna prints them."""
+    OrganizationSettings.objects.filter(organization=story.organization).update(letters_by="print")
+    PolicyStep.objects.filter(organization=story.organization).update(channel="letter")
+    story.organization.refresh_from_db()
+    return anna
+
+
+def late(story: Story, name: str, **fields: Any) -> Invoice:
+    address: dict[str, Any] = {
+        "address_line_1": "Hafenstraße 1",
+        "postal_code": "20457",
+        "city": "Hamburg",
+        "country": "DE",
+    }
+    customer = worlds.make_customer(story.organization, name, **{**address, **fields})
+    return worlds.make_invoice(customer, due_on=TODAY - 3 * DAY, total=Decimal(119), number=f"N-{customer.pk}")
+
+
+def make(story: Story, by: User, day: dt.date = TODAY) -> PrintBatch:
+    made = make_batch(organization=story.organization, by=by, now=story.moment(day, NOON), today=day)
+    assert made.batch is not None
+    return made.batch
+
+
+def post(story: Story, batch: PrintBatch, by: User, day: dt.date = TODAY) -> print_batches.Posted:
+    return mark_posted(
+        organization=story.organization,
+        batch_id=batch.pk,
+        posted_on=day,
+        by=by,
+        now=story.moment(day, NOON),
+        today=day,
+    )
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [
+        " ".join(page.extract_text().replace("\xa0", " ").split()) for page in pypdf.PdfReader(io.BytesIO(pdf)).pages
+    ]
+
+
+def states(invoice: Invoice) -> set[str]:
+    return set(Action.objects.filter(invoice=invoice).values_list("state", flat=True))
+
+
+def test_a_letter_waits_for_a_person_and_is_done_when_it_is_posted(story: Story, pen: User, smtp: SmtpServer) -> None:
+    invoice = late(story, "Harbor & Pine")
+    story.run(TODAY)
+    notice = Notice.objects.get()
+    assert (notice.channel, notice.state, notice.recipient_name) == ("letter", NoticeState.QUEUED, "Harbor & Pine")
+    story.dispatch(TODAY)
+    assert Message.objects.get().state == MessageState.QUEUED
+    batch = make(story, pen)
+    cover, letter = pages(bytes(batch.file.content))
+    assert "Harbor & Pine" in cover
+    assert "1 letter 1 page" in cover
+    assert "Harbor & Pine Billing Hafenstraße 1 20457 Hamburg" in letter
+    assert invoice.number in letter
+    assert Message.objects.get().state == MessageState.SENDING
+    assert post(story, batch, pen).letters == 1
+    notice.refresh_from_db()
+    assert (notice.state, notice.contact_on) == (NoticeState.SENT, TODAY)
+    assert Message.objects.get().state == MessageState.SENT
+    assert Message.objects.get().events.get(kind="sent").user == pen
+    assert ActionState.DONE in states(invoice)
+    assert smtp.taken == []
+
+
+def test_nothing_is_printed_twice(story: Story, pen: User) -> None:
+    late(story, "Harbor & Pine")
+    story.run(TODAY)
+    batch = make(story, pen)
+    again = make_batch(organization=story.organization, by=pen, now=story.moment(TODAY, NOON), today=TODAY)
+    assert again.batch is None
+    post(story, batch, pen)
+    with pytest.raises(BatchMovedOnError, match="already"):
+        post(story, batch, pen)
+    for day in (TODAY, TODAY + DAY):
+        story.run(day)
+        assert make_batch(organization=story.organization, by=pen, now=story.moment(day, NOON), today=day).batch is None
+    assert Message.objects.count() == 1
+
+
+def test_what_is_paid_after_printing_is_called_back_before_anything_is_marked(story: Story, pen: User) -> None:
+    paid, owed = late(story, "Acorn"), late(story, "Birch")
+    story.run(TODAY)
+    batch = make(story, pen)
+    worlds.make_payment(paid.customer, 119, on=TODAY, towards=paid)
+    assert set(changed_letters(batch, today=TODAY).values()) == {print_batches.REASONS["changed"]}
+    result = post(story, batch, pen)
+    assert result.letters == 0
+    assert [letter.message.customer.name for letter in result.taken_out] == ["Acorn"]
+    batch.refresh_from_db()
+    assert batch.posted_at is None
+    assert Notice.objects.get(customer=paid.customer).state == NoticeState.CANCELLED
+    assert post(story, batch, pen).letters == 1
+    story.run(TODAY)
+    assert states(paid) == {ActionState.FINAL}
+    assert ActionState.DONE in states(owed)
+
+
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_hold_or_a_payment_of_a_later_day_calls_a_printed_letter_back(story: Story, pen: User, later: int) -> None:
+    held, partly = late(story, "Acorn"), late(story, "Birch")
+    story.run(TODAY)
+    batch = make(story, pen)
+    day = TODAY + later * DAY
+    worlds.make_hold(held.customer, starts_on=day)
+    worlds.make_payment(partly.customer, 19, on=day, towards=partly)
+    assert len(changed_letters(batch, today=day)) == 2
+    assert len(post(story, batch, pen, day).taken_out) == 2
+    assert Message.objects.filter(state=MessageState.CANCELLED).count() == 2
+
+
+def test_stopped_sending_stops_the_post(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    OrganizationSettings.objects.filter(organization=story.organization).update(sending_stopped_at=worlds.NOW)
+    assert set(changed_letters(batch, today=TODAY).values()) == {"All sending is stopped."}
+
+
+def test_a_letter_that_nobody_printed_is_written_anew_for_the_next_day(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    story.run(TODAY + DAY)
+    assert {notice.as_of: notice.state for notice in Notice.objects.all()} == {
+        TODAY: NoticeState.CANCELLED,
+        TODAY + DAY: NoticeState.QUEUED,
+    }
+
+
+def test_a_printed_letter_may_be_posted_the_next_day_and_no_second_one_is_written(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    story.run(TODAY + DAY)
+    assert Notice.objects.count() == 1
+    assert post(story, batch, pen, TODAY + DAY).letters == 1
+
+
+def test_a_pile_that_lay_too_long_is_not_posted(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    with pytest.raises(BatchMovedOnError, match="words are of another time"):
+        post(story, batch, pen, TODAY + 8 * DAY)
+    with pytest.raises(BatchMovedOnError, match="between the day it was printed and today"):
+        mark_posted(
+            organization=story.organization,
+            batch_id=batch.pk,
+            posted_on=TODAY + DAY,
+            by=pen,
+            now=story.moment(TODAY, NOON),
+            today=TODAY,
+        )
+
+
+def test_a_mark_is_taken_back_within_a_day(story: Story, pen: User) -> None:
+    invoice = late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    post(story, batch, pen)
+    back = print_batches.unmark_posted(
+        organization=story.organization, batch_id=batch.pk, by=pen, now=story.moment(TODAY, dt.time(13, 0))
+    )
+    assert back == 1
+    assert Message.objects.get().state == MessageState.SENDING
+    assert ActionState.DONE not in states(invoice)
+    story.run(TODAY + DAY)
+    assert Notice.objects.count() == 1
+    assert post(story, batch, pen, TODAY + DAY).letters == 1
+    with pytest.raises(BatchMovedOnError, match="more than a day ago"):
+        print_batches.unmark_posted(
+            organization=story.organization, batch_id=batch.pk, by=pen, now=story.moment(TODAY + 3 * DAY)
+        )
+
+
+def test_a_letter_taken_out_by_a_person_is_written_anew(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    message = Message.objects.get()
+    taken = print_batches.take_out(
+        organization=story.organization,
+        batch_id=batch.pk,
+        message_ids=[message.pk],
+        by=pen,
+        now=story.moment(TODAY, NOON),
+    )
+    assert taken == 1
+    assert "took it out of the pile" in BatchLetter.objects.get().called_back_reason
+    story.run(TODAY)
+    fresh = Message.objects.exclude(pk=message.pk).get()
+    assert fresh.state == MessageState.QUEUED
+
+
+def test_a_changed_letter_has_changed_paper(story: Story, pen: User) -> None:
+    OrganizationSettings.objects.filter(organization=story.organization).update(approval_required=True)
+    invoice = late(story, "Acorn")
+    story.run(TODAY)
+    notice = Notice.objects.get()
+    assert "[Invoice Table]" in notice.body_text
+    edit(
+        organization=story.organization,
+        notice_id=notice.pk,
+        by=pen,
+        subject="A word from Anna",
+        body_text="Dear friends,\n\nplease look at this.\n\n[Invoice Table]\n\nAnna",
+        body_html="",
+        now=story.moment(TODAY),
+    )
+    file = notice.files.get().file
+    assert file is not None
+    (page,) = pages(bytes(file.content))
+    assert "A word from Anna" in page
+    assert "please look at this." in page
+    assert invoice.number in page
+
+
+def test_a_customer_without_an_address_waits_visibly(story: Story, pen: User) -> None:
+    customer = worlds.make_customer(story.organization, "Nowhere", email="")
+    invoice = worlds.make_invoice(customer, due_on=TODAY - 3 * DAY)
+    story.run(TODAY)
+    assert Notice.objects.count() == 0
+    assert "no_address" in set(Action.objects.filter(invoice=invoice).values_list("reason", flat=True))
+
+
+def test_each_reads_in_their_language(story: Story, pen: User) -> None:
+    late(story, "Eiche", language="de")
+    story.run(TODAY)
+    (page,) = pages(bytes(Notice.objects.get().files.get().file.content))
+    assert "Zahlungserinnerung" in page
+    assert "Seite 1 von 1" in page
+    assert isinstance(Customer.objects.get().name, str)
