@@ -22,7 +22,7 @@ def test_a_customer_calls_and_says_he_paid_half(
     page = visit()
     sign_in(page, anna)
     page.goto(f"/o/{organization.slug}/customers/{customer.pk}/")
-    page.get_by_role("link", name="Note or call").click()
+    page.get_by_role("link", name="Note", exact=True).click()
     page.get_by_label("Call", exact=True).check()
     page.get_by_label("What was said").fill("Says half went out this morning, the rest on Friday.")
     page.get_by_label("With whom").fill("Eva Pine")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dunwell.followup.models import Action
+from dunwell.followup.services.escalation import install_escalation_rules
 from dunwell.followup.services.passes import Pass, begin
 from dunwell.followup.services.policies import create_default_policy
 from dunwell.followup.services.texts import Sender, Texts
@@ -35,6 +36,7 @@ def make_chasing_organization(smtp: SmtpServer, slug: str = "northlight", **fiel
     organization = worlds.make_organization(slug, settings=settings, **fields)
     install_shipped(organization=organization)
     create_default_policy(organization=organization)
+    install_escalation_rules(organization=organization)
     return organization
 
 

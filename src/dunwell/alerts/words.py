@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 
 from dunwell.alerts.models import Alert
 from dunwell.rules.alerts import AlertKind
+from dunwell.rules.cases import PRIORITY_NAMES
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ _SENTENCES: dict[AlertKind, tuple[str, str]] = {
         "Every reminder to {customer} has gone",
         "Something is still open: decide what comes next.",
     ),
+    AlertKind.ESCALATION: ("{customer}: the case {became}", "Priority {priority}, {urgency}. It is on the worklist."),
     AlertKind.MESSAGE_FAILED: ("A reminder to {customer} failed", "To {recipient}: {error}"),
     AlertKind.MESSAGE_UNCERTAIN: (
         "Nobody knows whether a reminder reached {customer}",
@@ -44,6 +46,12 @@ _SENTENCES: dict[AlertKind, tuple[str, str]] = {
 }
 
 
+_WRONG_NUMBER = (
+    "{phone} is not the number of {customer}",
+    "Somebody else answered. Nobody is called there until somebody corrects it.",
+)
+
+
 def words(alert: Alert, locale: str) -> Words:
     """The alert for a reader; `alert.customer` should be selected already."""
     facts = {**alert.details, "customer": alert.customer.name if alert.customer else ""}
@@ -52,7 +60,10 @@ def words(alert: Alert, locale: str) -> Words:
         facts["invoices"] = "1 invoice" if facts["invoices"] == 1 else f"{facts['invoices']} invoices"
     if day := facts.get("due_on") or facts.get("fresh_at"):
         facts["day"] = format_date(dt.datetime.fromisoformat(day).date(), "medium", locale=locale)
-    title, more = _SENTENCES[AlertKind(alert.kind)]
+    if priority := facts.get("priority"):
+        facts["became"] = "is yours" if facts["event"] == "given" else "became urgent"
+        facts["urgency"] = PRIORITY_NAMES[int(priority)].lower()
+    title, more = _WRONG_NUMBER if "phone" in facts else _SENTENCES[AlertKind(alert.kind)]
     return Words(title.format_map(facts), more.format_map(facts), _path(alert))
 
 

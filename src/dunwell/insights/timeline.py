@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from dunwell.followup.models import Notice, NoticeState, StandingChange
+from dunwell.followup.models import Call, CaseChange, Notice, NoticeState, StandingChange, Task, TaskState
 from dunwell.ledger.models import CreditNote, DueDateExtension, Hold, Invoice, Note, Payment, WriteOff
 from dunwell.organizations.scope import Scope
 
@@ -138,10 +138,29 @@ def _notice_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> 
         yield Event(notice.as_of, f"notice_{notice.state}", notice, at=notice.changed_at)
 
 
+def _call_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    """Calls that count, and internal tasks that somebody closed."""
+    zone = scope.organization.zone
+    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
+    calls = scope.rows(Call).filter(customer_id=customer_id, called_at__lt=until, taken_back_at=None)
+    for call in calls.select_related("called_by", "contact").order_by("-called_at", "-pk")[:most]:
+        yield Event(call.called_at.astimezone(zone).date(), f"call_{call.outcome}", call, at=call.called_at)
+    tasks = scope.rows(Task).filter(customer_id=customer_id, kind="task", state=TaskState.DONE, closed_at__lt=until)
+    for task in tasks.select_related("closed_by", "step").order_by("-closed_at", "-pk")[:most]:
+        assert task.closed_at is not None
+        yield Event(task.closed_at.astimezone(zone).date(), "task_done", task, at=task.closed_at)
+
+
+def _case_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    changes = scope.rows(CaseChange).filter(customer_id=customer_id, changed_on__lte=last)
+    for change in changes.select_related("owner", "by").order_by("-changed_on", "-pk")[:most]:
+        yield Event(change.changed_on, "case", change)
+
+
 # What a timeline can be narrowed to, and where its events come from
 STORIES: dict[str, tuple[Callable[[Scope, int, dt.date, int], Iterator[Event]], ...]] = {
-    "messages": (_notice_events,),
+    "messages": (_notice_events, _call_events),
     "payments": (_money,),
-    "changes": (_invoices, _holds_and_standings),
+    "changes": (_invoices, _holds_and_standings, _case_events),
     "notes": (_note_events,),
 }

@@ -16,6 +16,7 @@ class AlertKind(StrEnum):
     BECAME_DEFAULTER = "became_defaulter"
     DEFAULTED_AGAIN = "defaulted_again"
     LAST_STEP_DONE = "last_step_done"
+    ESCALATION = "escalation"
     MESSAGE_FAILED = "message_failed"
     MESSAGE_UNCERTAIN = "message_uncertain"
     ADDRESS_REFUSED = "address_refused"
@@ -28,6 +29,7 @@ MEANINGS: dict[AlertKind, tuple[str, str]] = {
     AlertKind.BECAME_DEFAULTER: ("Became a defaulter", "A customer is a defaulter for the first time."),
     AlertKind.DEFAULTED_AGAIN: ("Defaulted again", "A customer who had paid up is a defaulter once more."),
     AlertKind.LAST_STEP_DONE: ("Every reminder has gone", "The last step is done and the invoice is still open."),
+    AlertKind.ESCALATION: ("An escalation", "A case was raised to priority 1 or 2, or given to somebody."),
     AlertKind.MESSAGE_FAILED: ("A message failed", "A reminder could not be delivered."),
     AlertKind.MESSAGE_UNCERTAIN: ("A message is uncertain", "Nobody knows whether a reminder arrived."),
     AlertKind.ADDRESS_REFUSED: ("An address was refused", "A server says that a contact's address does not exist."),
@@ -67,6 +69,7 @@ first_missed_payment     -        app          daily         daily        -
 became_defaulter        app       daily        daily         daily        -
 defaulted_again         app       daily        daily         daily        -
 last_step_done          app       daily        mail          mail         -
+escalation              app        app         mail          mail         -
 message_failed           -        app          app           app          -
 message_uncertain        -        app          mail          app          -
 address_refused          -        app          mail          mail         -

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     WRITE_OFF = "write_off"
     HOLD = "hold"
     ADD_NOTES = "add_notes"
+    DO_TASKS = "do_tasks"
+    GIVE_CASES = "give_cases"
     READ_NOTICES = "read_notices"
     APPROVE_NOTICES = "approve_notices"
     EDIT_NOTICES = "edit_notices"
@@ -61,6 +63,8 @@ record_payments       x         x            x             -            -
 write_off             x         x            -             -            -
 hold                  x         x            x             x            -
 add_notes             x         x            x             x            -
+do_tasks              x         x            x             x            -
+give_cases            x         x            x             -            -
 read_notices          x         x            x             x            x
 approve_notices       x         x            x             -            -
 edit_notices          x         x            x             x            -

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
 from dunwell.rules.escalation import BY_PEOPLE, MOST_OCCURRENCES, Anchor, Tone
+from dunwell.rules.permissions import ROLES
 from dunwell.rules.segments import Segment
 from dunwell.rules.windows import BY_DAY_ONLY, Hours, hours_of
 
@@ -42,6 +44,8 @@ class StepDraft:
     copy_to_owner: bool = False
     approval_required: bool = False
     instructions: str = ""
+    raise_priority_to: int | None = None
+    give_to_role: str = ""
 
     @property
     def offsets(self) -> list[int]:
@@ -123,6 +127,7 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
         if name not in set(Segment):
             yield "segments", f"There is no segment '{name}': {', '.join(sorted(Segment))}."
     yield from _wrong_days(step)
+    yield from _wrong_effects(step)
     if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
         yield "minimum_risk", "A risk lies between 0 and 100."
     amounts = [amount for amount in (step.minimum_balance, step.maximum_balance) if amount is not None]
@@ -144,6 +149,14 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
             "channel",
             f"{_by(step)} never goes at night, and the send window lies outside 08:00 to 21:00: it could never go.",
         )
+
+
+def _wrong_effects(step: StepDraft) -> Iterator[tuple[str, str]]:
+    at_work = ROLES[:-1]  # a viewer works on no case
+    if step.raise_priority_to is not None and not MOST_URGENT <= step.raise_priority_to <= LEAST_URGENT:
+        yield "raise_priority_to", f"A priority lies between {MOST_URGENT}, the most urgent, and {LEAST_URGENT}."
+    if step.give_to_role and step.give_to_role not in at_work:
+        yield "give_to_role", f"No role '{step.give_to_role}' works on cases: {', '.join(at_work)}."
 
 
 def _finds_an_hour(step: StepDraft, window: Hours) -> bool:

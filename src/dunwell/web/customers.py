@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from dunwell.followup.queries.cases import case_of
 from dunwell.insights import customers as insights
 from dunwell.insights.invoices import invoices_of_customer
 from dunwell.insights.timeline import STORIES, customer_timeline
@@ -49,6 +50,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "contacts": contacts.order_by("-is_primary", "pk"),
             "holds": holds,
             **next_action.of_customer(desk, found),
+            "case": case_of(desk.scope, found.pk),
             **of_customer(desk, found),
             "timeline": timeline,
             "story": told,

@@ -34,6 +34,7 @@ PAGES = (
     "deciding",
     "notices",
     "letters",
+    "worklist",
     "holds",
     "payments",
     "customers",

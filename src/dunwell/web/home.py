@@ -17,6 +17,7 @@ from dunwell.rules.permissions import Permission
 from dunwell.rules.standing import Standing
 from dunwell.web import figures, landing, shapes
 from dunwell.web.access import Desk, access
+from dunwell.web.lists.tables.worklist import first_of
 
 CHANGES = {
     "became_defaulter": ("bad", "alert-triangle", "became defaulters", "became a defaulter"),
@@ -78,6 +79,7 @@ def _work(desk: Desk, whole: Book) -> dict[str, Any]:
     upcoming = insights.next_actions(desk.scope, [row.pk for row in rows])
     return {
         "figures": whole.totals,
+        "work": first_of(desk, MOST_LISTED),
         "arrivals": arrivals(desk.scope, desk.today),
         "worklist": [(row, upcoming.get(row.pk)) for row in rows],
         "worklist_standing": standing,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 
+from dunwell.followup.queries.cases import case_of
 from dunwell.insights import invoices as insights
 from dunwell.web import next_action, waiting_actions
 from dunwell.web.access import access
@@ -26,6 +27,7 @@ def invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpResponse:
             "actions": insights.actions(desk.scope, found),
             "asks": waiting_actions.what_happens(desk),
             "next": next_action.of_invoice(desk, found),
+            "case": case_of(desk.scope, found.customer_id) if found.balance > 0 else None,
             "notice_items": insights.notice_items(desk.scope, found),
             **of_invoice(desk, found),
         },

@@ -78,6 +78,10 @@ class LimitsForm(forms.Form):
         decimal_places=2,
         help_text="In the base currency; below it nothing is sent.",
     )
+    call_again_days = _days("Call again after", "Days until a call that nobody answered is tried again.", 30)
+    call_attempts = forms.IntegerField(
+        label="Calls before giving up", min_value=1, max_value=20, help_text="Then the next step follows."
+    )
     file_freshness_days = _days(
         "Days a file stays fresh", "When the book is older, nothing is sent and you are told.", 90
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from dunwell.followup.queries.cases import role_name
 from dunwell.insights.timeline import Event
+from dunwell.rules.cases import PRIORITY_NAMES
 from dunwell.rules.permissions import Permission
 from dunwell.web import words
 from dunwell.web.access import Desk
@@ -196,6 +198,59 @@ def _notice(desk: Desk, notice: Any) -> Telling:
     }
 
 
+CALLS = {
+    "reached": ("good", "Call: reached"),
+    "no_answer": ("", "Call: no answer"),
+    "promised": ("info", "Call: promised to pay"),
+    "disputed": ("warn", "Call: disputes it"),
+    "wrong_number": ("bad", "Call: wrong number"),
+    "refused": ("bad", "Call: refuses to pay"),
+}
+CASES = {
+    "opened": ("", "flag", "Case opened"),
+    "raised": ("warn", "arrow-up", "Case raised"),
+    "lowered": ("", "arrow-down", "Case lowered"),
+    "promise_broken": ("bad", "calendar-due", "A promise was broken"),
+    "refused": ("bad", "alert-triangle", "Refuses to pay"),
+    "last_step": ("warn", "flag", "Every step is done: a person decides"),
+    "given": ("info", "user", "Case given"),
+    "set_by_hand": ("info", "edit", "Case set by hand"),
+    "released": ("", "arrow-back-up", "The rules decide about the case again"),
+    "looked_at": ("good", "check", "Case looked at"),
+    "closed": ("good", "circle-check", "Case closed: nothing is overdue"),
+}
+
+
+def _call(desk: Desk, call: Any) -> Telling:
+    tone, title = CALLS[call.outcome]
+    if call.contact or call.phone:
+        title += f" ({call.contact or call.phone})"
+    promised = f"For {write_day(call.promised_on, desk.organization.locale)}" if call.promised_on else ""
+    detail = " · ".join(part for part in (promised, call.note) if part)
+    return {"tone": tone, "icon": "phone", "title": title, "detail": _with_author(detail, call.called_by)}
+
+
+def _task(desk: Desk, task: Any) -> Telling:
+    done = "done" if task.is_needed else "not needed"
+    return {
+        "tone": "good" if task.is_needed else "",
+        "icon": "check",
+        "title": f"{task.step.name}: {done}",
+        "detail": _with_author(task.note, task.closed_by),
+        "url": desk.url("web:task", task.pk),
+    }
+
+
+def _case(desk: Desk, change: Any) -> Telling:
+    del desk
+    tone, icon, title = CASES[change.name]
+    if change.after and change.name in ("opened", "raised", "lowered", "set_by_hand"):
+        title += f": priority {change.after}, {PRIORITY_NAMES[change.after].lower()}"
+    if change.name == "given":
+        title += f" to {change.owner or role_name(change.role).lower()}"
+    return {"tone": tone, "icon": icon, "title": title, "detail": _with_author(change.note, change.by)}
+
+
 _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     "invoice_issued": _invoice,
     "invoice_voided": _void,
@@ -213,4 +268,7 @@ _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     "hold_started": _hold(ended=False),
     "hold_ended": _hold(ended=True),
     "standing": _standing,
+    **{f"call_{outcome}": _call for outcome in CALLS},
+    "task_done": _task,
+    "case": _case,
 }

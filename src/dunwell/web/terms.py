@@ -37,6 +37,9 @@ Days after the due date in which an invoice does not count as late yet.
 policy [deciding]
 The steps a customer is chased by, in order: when each is due, what it says and how firmly.
 
+case [worklist]
+A customer with overdue debt, how urgent it is (1 to 4) and whose. Rules raise it; a person may set it otherwise.
+
 step [deciding]
 One reminder of the policy, due so many days before or after an invoice’s due date. Each step goes once for each
 invoice, whatever happens.

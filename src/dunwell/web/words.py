@@ -76,6 +76,13 @@ LOOKS: dict[str, dict[str, Look]] = {
     },
 }
 
+PRIORITIES = {
+    1: Look("bad", "alert-triangle", "1 Urgent"),
+    2: Look("warn", "arrow-up", "2 High"),
+    3: Look("info", "equal", "3 Normal"),
+    4: Look("", "arrow-down", "4 Low"),
+}
+
 REASON_NAMES = {
     "held": "On hold",
     "old_debt": "Very old debt",
@@ -101,6 +108,9 @@ REASON_NAMES = {
     "missed": "Its day passed",
     "dropped": "Dropped by a person",
     "already_past": "Later step already sent",
+    "not_reached": "Nobody could be reached",
+    "withdrawn": "No longer due",
+    "merged": "Customer merged",
 }
 
 TONES = {"debug": "", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
@@ -115,8 +125,11 @@ def plain(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
+MORE_EXPLANATIONS = {"last_step_done": "Every step is done, and something is still open."}
+
+
 def explain(reason: str) -> str:
-    return EXPLANATIONS.get(reason, plain(reason))
+    return EXPLANATIONS.get(reason) or MORE_EXPLANATIONS.get(reason) or plain(reason)
 
 
 def reason_name(reason: str) -> str:

@@ -24,10 +24,12 @@ from dunwell.followup.models import (
 )
 from dunwell.followup.services.passes import lock
 from dunwell.followup.services.release import call_back
+from dunwell.followup.services.worklist import leave_the_worklist
 from dunwell.ledger.models import Contact, CreditNote, Customer, Document, Hold, Invoice, Note, Payment, TouchedCustomer
 from dunwell.ledger.services.customers import clean_tags
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.queries import local_date
 from dunwell.workflows.by_hand import follow_up
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
@@ -109,6 +111,9 @@ def merge(*, organization: Organization, source_id: int, target_id: int, by: Use
             raise ValidationError(reason)
         _discard_unsent(source, target, now)
         _move_contacts(source, target, now)
+        leave_the_worklist(
+            organization_id=organization.pk, customer_id=source.pk, as_of=local_date(organization, now), now=now
+        )
         for model in _DERIVED:
             model.objects.filter(organization=organization, customer=source).delete()
         if CustomerPolicy.objects.filter(organization=organization, customer=target).exists():
@@ -175,7 +180,8 @@ def _pointing_here() -> list[tuple[str, str]]:
         field: Any = getattr(relation, "field", None)
         if not getattr(relation, "auto_created", False) or field is None or field.model in _DERIVED:
             continue
-        if hasattr(field.model, "pgh_tracked_model"):  # the history stays as it was
+        # The history stays as it was, and a view has no rows of its own
+        if hasattr(field.model, "pgh_tracked_model") or not field.model._meta.managed:
             continue
         found.append((field.model._meta.db_table, field.column))
     return found

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from dunwell.followup.services.escalation import install_escalation_rules
 from dunwell.followup.services.policies import create_default_policy
 from dunwell.messaging.services.templates import install_shipped
 from dunwell.organizations.models import Organization
@@ -18,6 +19,7 @@ def set_up_organization(**fields: Any) -> Organization:
     organization = create_organization(**fields)
     install_shipped(organization=organization)
     create_default_policy(organization=organization)
+    install_escalation_rules(organization=organization)
     return organization
 
 

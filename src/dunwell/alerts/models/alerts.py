@@ -23,6 +23,10 @@ class Alert(models.Model):
         Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     notice_id = models.BigIntegerField(null=True, blank=True, help_text="The notice it is about, if any.")
+    for_user = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    for_role = models.CharField(max_length=20, blank=True, db_default="", help_text="Only for members with this role.")
     details = models.JSONField(default=dict)
     happened_at = models.DateTimeField()
     created_at = models.DateTimeField(db_default=Now())

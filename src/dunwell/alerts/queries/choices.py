@@ -20,6 +20,7 @@ class Told:
     user_id: int
     own_only: bool
     choice: Choice
+    role: str = ""
 
 
 def told(organization: Organization) -> list[Told]:
@@ -32,7 +33,7 @@ def told(organization: Organization) -> list[Told]:
         for kind in AlertKind:
             choice = rules.choice(kind, role=role, user_id=user_id, by_role=by_role, by_user=by_user)
             if choice.wanted:
-                found.append(Told(kind, user_id, own_only, choice))
+                found.append(Told(kind, user_id, own_only, choice, role))
     return found
 
 

@@ -20,7 +20,7 @@ from dunwell.rules.windows import local_moment
 OVERLAP = dt.timedelta(hours=1)
 DIGEST_AT = dt.time(8)
 _WAYS = {ByMail.NONE: "", ByMail.AT_ONCE: "mail", ByMail.DAILY: "digest"}
-_SOURCES = ("standings", "messages", "addresses", "stale", "due_soon")
+_SOURCES = ("standings", "messages", "addresses", "stale", "due_soon", "escalations")
 
 
 @transaction.atomic
@@ -84,6 +84,7 @@ def _lay_out(organization: Organization, alerts: list[int], people: list[Told], 
         "kinds": [entry.kind.value for entry in people],
         "users": [entry.user_id for entry in people],
         "own_only": [entry.own_only for entry in people],
+        "roles": [entry.role for entry in people],
         "in_app": [entry.choice.in_app for entry in people],
         "ways": [_WAYS[entry.choice.mail] for entry in people],
         "now": now,

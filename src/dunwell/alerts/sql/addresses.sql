@@ -1,10 +1,12 @@
--- Addresses that a server said do not exist.
+-- Addresses that a server said do not exist, and phone numbers at which somebody else answered.
 INSERT INTO alerts_alert (organization_id, kind, source_key, customer_id, details, happened_at)
-SELECT contact.organization_id, 'address_refused',
-       'address:' || contact.id || ':' || extract(epoch FROM contact.email_refused_at), contact.customer_id,
-       jsonb_build_object('address', contact.email), contact.email_refused_at
+SELECT contact.organization_id, 'address_refused', refused.name || ':' || contact.id || ':' || extract(epoch FROM refused.at),
+       contact.customer_id, jsonb_build_object(refused.name, refused.address), refused.at
   FROM ledger_contact AS contact
- WHERE contact.organization_id = %(organization)s AND contact.email_refused_at > %(since)s::timestamptz
+ CROSS JOIN LATERAL (
+           VALUES ('address', contact.email, contact.email_refused_at), ('phone', contact.phone, contact.phone_refused_at)
+       ) AS refused (name, address, at)
+ WHERE contact.organization_id = %(organization)s AND refused.at > %(since)s::timestamptz
    AND 'address_refused' = ANY(%(kinds)s::text[])
     ON CONFLICT (organization_id, source_key) DO NOTHING
 RETURNING id

@@ -2,6 +2,7 @@
 
 from dunwell.followup.models.actions import Action, ActionState, AnchorKind, OldDebtRelease
 from dunwell.followup.models.assignments import AssignmentRule, CustomerPolicy, PolicyAssignment
+from dunwell.followup.models.cases import Case, CaseChange, CaseEvent, EscalationRule
 from dunwell.followup.models.history import BookDay, RiskDay, StandingDay
 from dunwell.followup.models.notices import FileKind, Notice, NoticeFile, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
@@ -17,6 +18,7 @@ from dunwell.followup.models.standings import (
     StandingCount,
 )
 from dunwell.followup.models.tasks import Call, CallOutcome, Task, TaskKind, TaskState
+from dunwell.followup.models.work_items import WorkItem, WorkKind
 
 __all__ = [
     "Action",
@@ -28,11 +30,15 @@ __all__ = [
     "BookTotal",
     "Call",
     "CallOutcome",
+    "Case",
+    "CaseChange",
+    "CaseEvent",
     "CustomerBalance",
     "CustomerPolicy",
     "CustomerProfile",
     "CustomerStanding",
     "DunningPolicy",
+    "EscalationRule",
     "FileKind",
     "Notice",
     "NoticeFile",
@@ -57,4 +63,6 @@ __all__ = [
     "Task",
     "TaskKind",
     "TaskState",
+    "WorkItem",
+    "WorkKind",
 ]

@@ -125,6 +125,10 @@ class PolicyStep(models.Model):
         help_text="Empty only for calls and tasks.",
     )
     approval_required = models.BooleanField(default=False)
+    raise_priority_to = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The customer's case gets at least this priority; 1 is the most urgent."
+    )
+    give_to_role = models.CharField(max_length=20, blank=True, help_text="Everybody with this role takes care of it.")
 
     class Meta:
         ordering = ("offset_days", "id")
@@ -153,6 +157,10 @@ class PolicyStep(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(minimum_risk__isnull=True) | Q(minimum_risk__lte=100), name="policy_step_risk_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(raise_priority_to__isnull=True) | Q(raise_priority_to__range=(1, 4)),
+                name="policy_step_priority_in_range",
             ),
         ]
 

@@ -39,6 +39,8 @@ def _draft(step: PolicyStep) -> StepDraft:
         copy_to_decision_maker=step.copy_to_decision_maker,
         copy_to_owner=step.copy_to_owner,
         approval_required=step.approval_required,
+        raise_priority_to=step.raise_priority_to,
+        give_to_role=step.give_to_role,
         instructions=step.instructions,
     )
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import Q
 from django.forms.models import model_to_dict
 
+from dunwell.followup.models import EscalationRule
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
@@ -99,6 +100,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "default": policies.default,
         "steps": [step.pk for step in policies.steps],
         "rules": [model_to_dict(rule) for rule in policies.rules],
+        "escalation": [model_to_dict(rule) for rule in EscalationRule.objects.filter(organization=organization)],
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),

@@ -10,6 +10,7 @@ from django.db import transaction
 from dunwell.followup.models import PlanState
 from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.followup.services.assess import assess
+from dunwell.followup.services.cases import keep_cases
 from dunwell.followup.services.passes import MANY, Pass, analyze, basis_of, execute, lock
 from dunwell.followup.services.plan import Planned, plan
 from dunwell.ledger.services.phones import look_at_phones
@@ -66,7 +67,10 @@ def prepare(this: Pass, *, standings: bool = True, grounds: Grounds | None = Non
         touched += again
     assessed = time.perf_counter()
     result.plan = plan(this, state, basis, policies, touched=touched)
-    result.seconds = {"assess": assessed - started, "plan": time.perf_counter() - assessed}
+    planned = time.perf_counter()
+    if result.assessed and not this.assume_reachable:
+        keep_cases(this)
+    result.seconds = {"assess": assessed - started, "plan": planned - assessed, "cases": time.perf_counter() - planned}
     state.save()
     if result.plan.planned >= MANY:
         analyze("followup_action")

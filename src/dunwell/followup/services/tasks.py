@@ -85,7 +85,10 @@ def put_off(*, organization: Organization, task_ids: Collection[int], until: dt.
 @transaction.atomic
 def give_tasks(*, organization: Organization, task_ids: Collection[int], user_id: int | None) -> int:
     """These are one person's, whoever owns the customer; None: the customer's owner's again. How many stood."""
-    if user_id is not None and not Membership.objects.filter(organization=organization, user=user_id).exists():
+    if (
+        user_id is not None
+        and not Membership.objects.filter(organization=organization, user=user_id, deactivated_at=None).exists()
+    ):
         raise ValidationError({"owner": "This person does not work here any more."})
     standing = Task.objects.filter(organization=organization, pk__in=list(task_ids), state__in=STANDING)
     return standing.update(given_to=user_id)

@@ -46,6 +46,7 @@ __all__ = [
     "compile_template",
     "derive_text",
     "render",
+    "render_words",
 ]
 
 _LONGEST_SUBJECT = 300
@@ -164,6 +165,14 @@ def _rendered_sms(template: CompiledTemplate, scope: Scope) -> Rendered:
     if len(text) > sms.LONGEST:
         raise TooLongError(f"The SMS has {len(text):,} characters; at most {sms.LONGEST:,} can be sent.")
     return Rendered(shorten(text, _LONGEST_GIST, placeholder=" …"), "", text)
+
+
+def render_words(source: str, context: NoticeContext) -> str:
+    """A text that is said, not sent: its words alone, without frame and footer. MissingValueError as with `render`."""
+    if not context.invoices:
+        raise MissingValueError("invoices")
+    emit, _ = compile_part(source, part="text", html=False)
+    return _written(emit, Scope(context)).strip()
 
 
 def _written(emit: Emit, scope: Scope) -> str:

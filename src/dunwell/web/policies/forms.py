@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from dunwell.followup.models import StepChannel
+from dunwell.followup.models.cases import PRIORITIES, ROLES
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization
 from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
@@ -89,6 +90,19 @@ class StepForm(forms.Form):
         label="Copy to the account manager", required=False, help_text="E-mail only; the contact does not see it."
     )
     approval_required = forms.BooleanField(label="A person approves each notice", required=False)
+    raise_priority_to = forms.TypedChoiceField(
+        label="Raises the case to",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", "Nothing"), *((str(number), word) for number, word in PRIORITIES)],
+    )
+    give_to_role = forms.ChoiceField(
+        label="Gives the case to",
+        required=False,
+        choices=[("", "Nobody in particular"), *ROLES],
+        help_text="Everybody with this role.",
+    )
     instructions = forms.CharField(
         label="What to do",
         required=False,

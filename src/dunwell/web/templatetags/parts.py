@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from dunwell.organizations.models import Role
 from dunwell.rules.segments import SEGMENT_NAMES, Segment
 from dunwell.web import accounts, assets, forms, settings_forms, undo, words
 from dunwell.web.lists.shown import Shown
@@ -70,6 +72,23 @@ def standing(value: str) -> dict[str, Any]:
 def status(kind: str, value: str) -> dict[str, Any]:
     """The state of an invoice, notice, message, payment or action: {% status "invoice" invoice.status %}."""
     return {"look": words.look(kind, str(value))}
+
+
+@register.inclusion_tag("web/components/pill.html")
+def priority(value: int) -> dict[str, Any]:
+    """How urgent a case is: color, icon and word."""
+    return {"look": words.PRIORITIES[int(value)]}
+
+
+@register.filter
+def role_name(role: str) -> str:
+    return Role(role).label if role else ""
+
+
+@register.filter
+def dialled(phone: str) -> str:
+    """A phone number as a link dials it: digits, and the plus before them."""
+    return re.sub(r"(?!^)\+|[^\d+]", "", str(phone))
 
 
 @register.filter

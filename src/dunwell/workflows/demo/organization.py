@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 from django.db import transaction
 
 from dunwell.followup.models import Run
+from dunwell.followup.queries.assignments import RuleDraft
 from dunwell.followup.queries.standing import book_standing
+from dunwell.followup.services.assignments import save_rules
+from dunwell.followup.services.policies import HIGH_VALUE_STEPS, save_policy
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.queries import local_date
 from dunwell.organizations.services import change_settings, create_user, grant_role
+from dunwell.rules.escalation import Tone
+from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.rules.windows import local_moment
 from dunwell.workflows.demo.book import invent_book
 from dunwell.workflows.demo.write import write_book
 from dunwell.workflows.organizations import set_up_organization
 from dunwell.workflows.run import run_organization
 
+LARGE_ACCOUNTS = "Large accounts"
+MORE_STEPS = (
+    StepDraft(
+        "Check the order", 10, channel="task", instructions="Was everything delivered, and does the purchase order fit?"
+    ),
+    StepDraft(
+        "Call again",
+        25,
+        Tone.FIRM,
+        "call",
+        instructions="Ask for a day, and for whoever decides about payments.",
+        raise_priority_to=2,
+    ),
+)
 SLUG = "demo"
 EMAIL = "demo@dunwell.example"
 FIRST_RUN_AT = dt.time(10, 0)
@@ -54,7 +74,16 @@ def make_demo(*, now: dt.datetime) -> Organization:
         chasing_started_at=first_run,
     )
     write_book(organization=organization, book=invent_book(today=local_date(organization, first_run)))
+    _chase_large_accounts(organization)
     return organization
+
+
+def _chase_large_accounts(organization: Organization) -> None:
+    """Who owes much is called as well, so that there is a worklist to look at."""
+    draft = PolicyDraft(LARGE_ACCOUNTS, (*HIGH_VALUE_STEPS, *MORE_STEPS))
+    save_policy(organization=organization, draft=draft, by=None)
+    rule = RuleDraft("Large accounts", LARGE_ACCOUNTS, balance_above=Decimal(20_000))
+    save_rules(organization=organization, rules=[rule], by=None)
 
 
 @transaction.atomic

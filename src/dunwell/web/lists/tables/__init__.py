@@ -11,8 +11,9 @@ from dunwell.web.lists.tables.invoices import INVOICES
 from dunwell.web.lists.tables.messages import MESSAGES
 from dunwell.web.lists.tables.notices import NOTICES
 from dunwell.web.lists.tables.payments import PAYMENTS
+from dunwell.web.lists.tables.worklist import WORKLIST
 
-TABLES = (CUSTOMERS, DEFAULTERS, INVOICES, PAYMENTS, CREDIT_NOTES, NOTICES, WAITING, ENDED, MESSAGES)
+TABLES = (CUSTOMERS, DEFAULTERS, INVOICES, PAYMENTS, CREDIT_NOTES, NOTICES, WORKLIST, WAITING, ENDED, MESSAGES)
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "PAYMENTS",
     "TABLES",
     "WAITING",
+    "WORKLIST",
 ]

@@ -1,0 +1,86 @@
+"""A customer's case: how urgent it is, whose, and why, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dunwell.followup.models import Case, EscalationRule, PolicyStep
+from dunwell.organizations.models import Organization, Role, User
+from dunwell.organizations.scope import Scope
+from dunwell.rules.cases import PRIORITY_NAMES
+
+
+@dataclass(frozen=True)
+class CaseSheet:
+    """An open case as a page shows it. `owner` takes care of it: a person, else `role`, else nobody in particular.
+
+    `reasons` say which rules fit and what they saw; `rules_say` what they would have where a person set something else.
+    """
+
+    case: Case
+    owner: User | None
+    role: str
+    reasons: tuple[str, ...]
+    rules_say: str = ""
+
+    @property
+    def priority_name(self) -> str:
+        return PRIORITY_NAMES[self.case.priority]
+
+
+def case_of(scope: Scope, customer_id: int) -> CaseSheet | None:
+    """The open case of a customer; None: nothing of theirs is overdue, or somebody else's customer."""
+    found = (
+        scope.rows(Case)
+        .filter(customer=customer_id, closed_on=None)
+        .select_related("customer__owner", "owner_by_rules", "owner_by_hand", "by_hand_by", "organization")
+        .first()
+    )
+    return sheet(found) if found else None
+
+
+def sheet(case: Case) -> CaseSheet:
+    role = "" if case.owner_by_hand or case.owner_by_rules else case.role_by_rules
+    owner = case.owner_by_hand or case.owner_by_rules or (None if role else case.customer.owner)
+    rules_say = ""
+    if case.priority_by_hand is not None and case.priority_by_hand != case.priority_by_rules:
+        rules_say = f"The rules say {case.priority_by_rules}, {PRIORITY_NAMES[case.priority_by_rules].lower()}."
+    return CaseSheet(case, owner, role, tuple(_reasons(case)), rules_say)
+
+
+def _reasons(case: Case) -> list[str]:
+    rules = {rule.pk: rule for rule in EscalationRule.objects.filter(pk__in=case.rules)}
+    said = [
+        f"{rules[key].name}: {conditions_in_words(rules[key], case.organization.base_currency)}."
+        for key in case.rules
+        if key in rules
+    ]
+    steps = {step.pk: step for step in PolicyStep.objects.filter(pk__in=case.steps)}
+    said += [f"The step '{steps[key].name}' is reached." for key in case.steps if key in steps]
+    return said or ["No escalation rule fits."]
+
+
+def conditions_in_words(rule: EscalationRule, base_currency: str) -> str:
+    """What a rule asks for: `30 days overdue or more, 10000 EUR overdue or more`."""
+    parts = []
+    if rule.minimum_days is not None:
+        parts.append(f"{rule.minimum_days} days overdue or more")
+    if rule.minimum_overdue is not None:
+        parts.append(f"{rule.minimum_overdue.normalize():f} {base_currency} overdue or more")
+    for asked, words in (
+        (rule.defaulted_again, "a defaulter who had paid up in between"),
+        (rule.broken_promise, "a promise was not kept"),
+        (rule.refused, "said on the phone that they will not pay"),
+        (rule.last_step_done, "the last step is done and something is still open"),
+    ):
+        if asked:
+            parts.append(words)
+    return ", ".join(parts)
+
+
+def role_name(role: str) -> str:
+    return Role(role).label if role else ""
+
+
+def rules_of(organization: Organization) -> list[EscalationRule]:
+    return list(EscalationRule.objects.filter(organization=organization).select_related("owner"))

@@ -1,0 +1,109 @@
+"""The worklist: what a person may have to do now, and the sheet of one call or internal task."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from dunwell.followup.models import Action, ActionState, Call, Task, WorkItem
+from dunwell.ledger.models import Contact, Hold, Invoice
+from dunwell.organizations.models import User
+from dunwell.organizations.scope import Scope
+from dunwell.rules.calls import CallHours, call_hours
+
+
+def work_items(scope: Scope, as_of: dt.date) -> QuerySet[WorkItem]:
+    """All that may be on the worklist, whenever it is due.
+
+    Between two passes the book may change: what has been paid or held since is not among it. Before chasing has
+    started nobody is called.
+    """
+    rows = scope.rows(WorkItem)
+    if scope.organization.settings.chasing_started_at is None:
+        rows = rows.filter(task=None)
+    owed = _open_invoices().filter(customer=OuterRef("customer"), due_on__lt=as_of)
+    held = _standing_holds(as_of).filter(customer=OuterRef("customer"), invoice=None)
+    return rows.filter(
+        Q(task=None) | Exists(_asked(as_of).filter(task=OuterRef("task"))),
+        ~Q(kind="case") | Exists(owed) & ~Exists(held),
+    )
+
+
+def of_person(rows: QuerySet[WorkItem], user: User, role: str) -> QuerySet[WorkItem]:
+    """What is this person's: by name, or by their role."""
+    return rows.filter(Q(owner=user) | Q(owner=None, role=role))
+
+
+def of_nobody(rows: QuerySet[WorkItem], role: str) -> QuerySet[WorkItem]:
+    """What is nobody's in particular: anybody of the team, or with this role, may take it."""
+    return rows.filter(owner=None, role__in=["", role])
+
+
+def of_person_or_nobody(rows: QuerySet[WorkItem], user: User, role: str) -> QuerySet[WorkItem]:
+    return rows.filter(Q(owner=user) | Q(owner=None, role__in=["", role]))
+
+
+def _open_invoices() -> QuerySet[Invoice]:
+    return Invoice.objects.filter(balance__gt=0, is_draft=False, voided_on=None)
+
+
+def _standing_holds(as_of: dt.date) -> QuerySet[Hold]:
+    until = Q(ends_on=None) | Q(ends_on__gt=as_of)
+    released = Q(released_on=None) | Q(released_on__gt=as_of)
+    return Hold.objects.filter(until, released, starts_on__lte=as_of)
+
+
+def _asked(as_of: dt.date) -> QuerySet[Action]:
+    """Planned steps of invoices that are open and not held as a whole at this moment."""
+    holds = _standing_holds(as_of).filter(
+        Q(invoice=None) | Q(invoice=OuterRef("invoice")), customer=OuterRef("customer")
+    )
+    parts = (
+        holds.exclude(amount=None)
+        .order_by()
+        .values("customer")
+        .annotate(held=Sum("amount"))
+        .values("held")
+    )  # fmt: skip
+    return (
+        Action.objects.filter(state=ActionState.PLANNED, invoice__in=_open_invoices())
+        .exclude(Exists(holds.filter(amount=None)))
+        .annotate(held=Coalesce(parts, 0, output_field=Invoice._meta.get_field("total")))  # noqa: SLF001 - Django's documented Meta API
+        .filter(held__lt=F("invoice__balance"))
+    )
+
+
+@dataclass(frozen=True)
+class TaskSheet:
+    """A call or internal task as a person takes it up. `invoices` are those it is about now; none: there is no reason
+    any more, and it closes with the next pass.
+    """
+
+    task: Task
+    invoices: Sequence[Invoice]
+    contacts: Sequence[Contact]
+    calls: Sequence[Call]
+    hours: CallHours
+
+
+def task_sheet(scope: Scope, task_id: int, *, as_of: dt.date, now: dt.datetime) -> TaskSheet | None:
+    """The sheet of a task of a customer who may be seen; None: there is none."""
+    task = scope.rows(Task).filter(pk=task_id).select_related("customer", "step", "given_to", "closed_by").first()
+    if task is None:
+        return None
+    asked = _asked(as_of).filter(task=task).values("invoice")
+    invoices = _open_invoices().filter(pk__in=asked).order_by("due_on", "pk")
+    contacts = Contact.objects.filter(organization=scope.organization, customer=task.customer)
+    calls = Call.objects.filter(organization=scope.organization, task=task).select_related("called_by", "contact")
+    return TaskSheet(
+        task,
+        list(invoices),
+        list(contacts.order_by("-is_primary", "pk")),
+        list(calls.order_by("-called_at", "-pk")),
+        call_hours(now, ZoneInfo(task.customer.time_zone or scope.organization.time_zone)),
+    )

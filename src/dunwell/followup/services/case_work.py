@@ -1,0 +1,157 @@
+"""What a person decides about a case: its priority and owner, in spite of the rules, and that it was looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from dunwell.followup.models import Case, CaseChange, CaseEvent
+from dunwell.organizations.models import Membership, Organization, User
+from dunwell.rules.cases import PRIORITY_NAMES
+
+
+@transaction.atomic
+def set_by_hand(
+    *,
+    organization: Organization,
+    case_ids: Collection[int],
+    priority: int | None,
+    owner_id: int | None,
+    note: str,
+    until: dt.date | None,
+    by: User,
+    as_of: dt.date,
+) -> int:
+    """A person's priority or owner counts, until a day or until released; the rules go on saying theirs beside it.
+
+    What is None goes back to the rules. How many cases were open. Raises ValidationError by field.
+    """
+    if priority is None and owner_id is None:
+        raise ValidationError("Choose a priority or an owner; to go back to the rules, release it.")
+    if priority is not None and priority not in PRIORITY_NAMES:
+        raise ValidationError({"priority": "Choose a priority."})
+    _check_owner(organization, owner_id)
+    if until is not None and until <= as_of:
+        raise ValidationError({"until": "Name a day that is still to come."})
+    changes = []
+    for case in _open(organization, case_ids):
+        before = case.priority_by_hand or case.priority_by_rules
+        given = owner_id is not None and owner_id != case.owner_by_hand_id
+        case.priority_by_hand, case.owner_by_hand_id = priority, owner_id
+        case.by_hand_note, case.by_hand_until, case.by_hand_by = note.strip(), until, by
+        if given:
+            case.due_on = min(case.due_on or as_of, as_of)
+        case.save()
+        after = priority or case.priority_by_rules
+        names = [CaseEvent.SET_BY_HAND, *([CaseEvent.GIVEN] if given else [])]
+        changes += [_change(case, name, by, as_of, note, before, after, owner_id) for name in names]
+    CaseChange.objects.bulk_create(changes)
+    return len({change.case_id for change in changes})
+
+
+@transaction.atomic
+def prioritize(
+    *, organization: Organization, case_ids: Collection[int], priority: int, note: str, by: User, as_of: dt.date
+) -> int:
+    """One priority for many cases; whose they are stays. How many cases were open."""
+    if priority not in PRIORITY_NAMES:
+        raise ValidationError({"priority": "Choose a priority."})
+    changes = []
+    for case in _open(organization, case_ids):
+        before = case.priority_by_hand or case.priority_by_rules
+        case.priority_by_hand, case.by_hand_note, case.by_hand_by = priority, note.strip(), by
+        case.save()
+        changes.append(_change(case, CaseEvent.SET_BY_HAND, by, as_of, note, before, priority, None))
+    CaseChange.objects.bulk_create(changes)
+    return len(changes)
+
+
+@transaction.atomic
+def give(*, organization: Organization, case_ids: Collection[int], owner_id: int, by: User, as_of: dt.date) -> int:
+    """Many cases to one person; their priority stays. How many cases were open."""
+    _check_owner(organization, owner_id)
+    changes = []
+    for case in _open(organization, case_ids):
+        case.owner_by_hand_id, case.by_hand_by = owner_id, by
+        case.save()
+        changes.append(_change(case, CaseEvent.GIVEN, by, as_of, "", None, None, owner_id))
+    CaseChange.objects.bulk_create(changes)
+    return len(changes)
+
+
+def _check_owner(organization: Organization, owner_id: int | None) -> None:
+    members = Membership.objects.filter(organization=organization, deactivated_at=None)
+    if owner_id is not None and not members.filter(user=owner_id).exists():
+        raise ValidationError({"owner": "This person does not work here any more."})
+
+
+@transaction.atomic
+def release(*, organization: Organization, case_ids: Collection[int], by: User, as_of: dt.date) -> int:
+    """The rules decide again; how many cases a person had set."""
+    cases = [case for case in _open(organization, case_ids) if case.is_set_by_hand]
+    changes = []
+    for case in cases:
+        before = case.priority_by_hand or case.priority_by_rules
+        case.priority_by_hand = case.owner_by_hand_id = case.by_hand_until = case.by_hand_by = None
+        case.by_hand_note = ""
+        case.save()
+        changes.append(_change(case, CaseEvent.RELEASED, by, as_of, "", before, case.priority_by_rules, None))
+    CaseChange.objects.bulk_create(changes)
+    return len(cases)
+
+
+@transaction.atomic
+def looked_at(
+    *,
+    organization: Organization,
+    case_ids: Collection[int],
+    again_on: dt.date | None,
+    note: str,
+    by: User,
+    as_of: dt.date,
+) -> int:
+    """A person has seen to it: off the worklist until a day, or until something new happens. How many were on it."""
+    if again_on is not None and again_on <= as_of:
+        raise ValidationError({"again_on": "Name a day that is still to come."})
+    cases = [case for case in _open(organization, case_ids) if case.due_on is not None]
+    for case in cases:
+        case.due_on = again_on
+        case.save()
+    CaseChange.objects.bulk_create(
+        _change(case, CaseEvent.LOOKED_AT, by, as_of, note, None, None, None) for case in cases
+    )
+    return len(cases)
+
+
+def _open(organization: Organization, case_ids: Collection[int]) -> list[Case]:
+    cases = Case.objects.select_for_update(of=("self",)).filter(
+        organization=organization, pk__in=list(case_ids), closed_on=None
+    )
+    return list(cases.order_by("pk"))
+
+
+def _change(
+    case: Case,
+    name: CaseEvent,
+    by: User,
+    as_of: dt.date,
+    note: str,
+    before: int | None,
+    after: int | None,
+    owner_id: int | None,
+) -> CaseChange:
+    return CaseChange(
+        organization_id=case.organization_id,
+        customer_id=case.customer_id,
+        case=case,
+        name=name,
+        before=before,
+        after=after,
+        owner_id=owner_id,
+        note=note.strip(),
+        by=by,
+        changed_on=as_of,
+    )

@@ -1,0 +1,1 @@
+"""What a person does: calls, internal tasks, cases."""
