@@ -75,8 +75,8 @@ bench: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Measure against the baselines of docs
 
 SECONDS ?= 600
 .PHONY: torture
-torture: $(INSTALLED_FOR_TESTS) ## Random books, days, crashes and accidents for as long as SECONDS says (each of two machines)
-	@DUNWELL_TORTURE_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s tests/followup/test_plan_equals_rules.py tests/scenarios/test_machine.py
+torture: $(INSTALLED_FOR_TESTS) ## Random books, days, crashes and accidents for as long as SECONDS says (each of three machines)
+	@DUNWELL_TORTURE_SECONDS=$(SECONDS) $(BIN)/python -m pytest -s tests/followup/test_plan_equals_rules.py tests/scenarios/test_machine.py tests/messaging/test_template_fuzz.py
 
 .PHONY: screenshots
 screenshots: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Make the pictures of README and guide (needs Chromium); ARGS=guide makes those alone
