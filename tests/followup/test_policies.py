@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.followup.models import Action, AssignmentRule, DunningPolicy, PolicyStep, PolicyVersion, SegmentChange
+from dunwell.followup.models import (
+    Action,
+    AssignmentRule,
+    DunningPolicy,
+    Notice,
+    PolicyStep,
+    PolicyVersion,
+    SegmentChange,
+)
 from dunwell.followup.policy_files import PolicyFile, PolicyFileError, from_toml, to_toml
 from dunwell.followup.queries.assignments import RuleDraft, policy_of, rule_drafts
 from dunwell.followup.queries.policies import current_draft
@@ -110,6 +118,11 @@ def test_each_way_to_catch_up_is_told_for_todays_book(organization: Organization
     assert effects["latest"].final == {"missed": 1, "superseded": 2}
     assert effects["next"].waiting == {"earlier_step": 2}
     assert (effects["skip"].planned, effects["skip"].final) == (0, {"missed": 4})
+    # One after another, as far apart as two contacts may be
+    contacts = {mode: [count for _, count in effect.contacts] for mode, effect in effects.items()}
+    assert [sum(contacts[mode]) for mode in ("latest", "next", "skip")] == [2, 3, 1]
+    assert [len(days) for days in contacts.values()] == [7, 7, 7]
+    assert not Notice.objects.exists()
     assert not Action.objects.exists()
 
 

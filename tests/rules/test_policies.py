@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunwell.rules.escalation import MOST_OCCURRENCES
-from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings, problems, refusals
+from dunwell.rules.policies import MOST_STEPS, PolicyDraft, StepDraft, Surroundings, problems, refusals
 from dunwell.rules.windows import Hours
 
 AROUND = Surroundings(texts={("text", "email"): frozenset({"en"}), ("text", "sms"): frozenset({"en"})})
@@ -43,6 +43,10 @@ def said(*steps: StepDraft, around: Surroundings = AROUND, refused: bool = True)
         ({"minimum_balance": Decimal(9), "maximum_balance": Decimal(8)}, "no invoice would fit"),
         ({"offset_days": 99_999}, "Days lie between"),
         ({"lineage": 7}, "Step 7 is none of this policy"),
+        ({"times": 2, "repeat_every_days": 366}, "365 days at the rarest"),
+        ({"name": "n" * 101}, "more than 100 characters"),
+        ({"minimum_balance": Decimal("nan")}, "A balance is a number"),
+        ({"maximum_balance": Decimal("1e15")}, "A balance is a number"),
     ],
 )
 def test_what_is_refused(fields: dict[str, object], sentence: str) -> None:
@@ -90,3 +94,37 @@ def test_whatever_can_be_saved_ends(offset: int, every: int | None, times: int) 
     if not refusals(problems(PolicyDraft("Policy", (step,)), AROUND)):
         assert len(step.offsets) == step.times <= MOST_OCCURRENCES
         assert step.offsets == sorted(set(step.offsets)), "each time is a later day"
+
+
+STEPS = st.lists(
+    st.builds(
+        StepDraft,
+        name=st.sampled_from(["a", "b", ""]),
+        offset_days=st.integers(-400, 4000),
+        template=st.just("text"),
+        channel=st.sampled_from(["email", "sms", "call", "task"]),
+        anchor=st.sampled_from(["due", "issue"]),
+        times=st.integers(-1, MOST_OCCURRENCES + 1),
+        repeat_every_days=st.none() | st.integers(-1, 40_000),
+        minimum_balance=st.none() | st.decimals(allow_nan=True, allow_infinity=True),
+    ),
+    max_size=MOST_STEPS + 1,
+)
+
+
+@given(STEPS)
+def test_any_policy_that_passes_asks_for_so_many_actions_of_an_invoice_and_no_more(steps: list[StepDraft]) -> None:
+    """Each action has its lineage and occurrence, once for each anchor; their days fit the database's columns."""
+    if refusals(problems(PolicyDraft("Policy", tuple(steps)), AROUND)):
+        return
+    days = [offset for step in steps for offset in step.offsets]
+    assert 0 < len(days) <= MOST_STEPS * MOST_OCCURRENCES
+    assert len(days) == sum(step.times for step in steps)
+    assert all(-365 <= day <= 3650 + 365 * (MOST_OCCURRENCES - 1) < 2**15 for day in days)
+    # No two of one channel and anchor on one day: each day brings at most one of each
+    assert len({(step.anchor, step.channel, day) for step in steps for day in step.offsets}) == len(days)
+
+
+def test_more_steps_than_a_policy_may_have_are_refused() -> None:
+    steps = [dataclasses.replace(GOOD, name=f"Step {day}", offset_days=day * 4) for day in range(MOST_STEPS + 1)]
+    assert "40 steps at most" in said(*steps)

@@ -12,7 +12,7 @@ from dunwell.followup.models import Action, DunningPolicy, PolicyVersion
 from dunwell.followup.queries.policies import current_draft
 from dunwell.followup.services.policies import HIGH_VALUE_STEPS, save_policy
 from dunwell.organizations.models import Organization
-from dunwell.rules.policies import PolicyDraft
+from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.web.policies.forms import initial_of
 from tests import worlds
 from tests.web.conftest import Desk, prepare
@@ -177,3 +177,20 @@ def test_another_organizations_policy_is_not_there(owner: Client, desk: Desk, db
     for path in ("edit/", "default/", "remove/"):
         assert owner.post(desk.url(f"policies/{theirs.pk}/{path}"), {"do": "save"}).status_code == 404, path
     assert owner.get(desk.url(f"policies/new/?of={theirs.pk}")).status_code == 404
+
+
+def test_a_policy_is_archived_and_comes_back(owner: Client, desk: Desk) -> None:
+    steps = (StepDraft("Call", 1, channel="call"),)
+    spare = save_policy(organization=desk.organization, draft=PolicyDraft("By phone", steps), by=None).policy
+    address = desk.url(f"policies/{spare.pk}/")
+    page = owner.post(address + "archive/", follow=True).content.decode()
+    assert "“By phone” is archived." in page
+    assert "Archived: 1" in page
+    page = owner.get(address).content.decode()
+    assert "It cannot be assigned, and chases nobody." in page
+    assert "Edit" not in page.split("page-head-actions")[1].split("</details>")[0].split("<details")[0]
+    page = owner.post(address + "archive/", {"to": "restore"}, follow=True).content.decode()
+    assert "“By phone” is back." in page
+    default = DunningPolicy.objects.get(organization=desk.organization, is_default=True)
+    page = owner.post(desk.url(f"policies/{default.pk}/archive/"), follow=True).content.decode()
+    assert "is not archived. It is the default" in page

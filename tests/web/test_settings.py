@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
+from dunwell.followup.models import Action
 from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from dunwell.organizations.queries import database_now
@@ -150,3 +151,18 @@ def test_a_saved_server_is_tried_at_once(desk: Desk, owner: Client) -> None:
     assert ChannelPause.objects.exists()
     assert owner.post(desk.url("settings/sender/"), _sender_values(desk, owner)).status_code == 302
     assert not ChannelPause.objects.exists()
+
+
+def test_each_way_to_catch_up_is_tried_before_one_is_saved(
+    owner: Client, desk: Desk, browse: Callable[..., Client]
+) -> None:
+    page = owner.get(desk.url("settings/limits/")).content.decode()
+    assert "Try all three on today&#x27;s book" in page or "Try all three on today's book" in page
+    before = list(Action.objects.order_by("pk").values())
+    tried = owner.get(desk.url("settings/limits/catch-up/"))
+    rows = {row["name"]: row for row in tried.context["rows"]}
+    assert list(rows) == ["Latest", "Next", "Skip"]
+    assert rows["Latest"]["is_set"]
+    assert all(row["explained"] in tried.content.decode() for row in rows.values())
+    assert list(Action.objects.order_by("pk").values()) == before
+    assert browse("collector").get(desk.url("settings/limits/catch-up/")).status_code == 403

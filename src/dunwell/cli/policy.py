@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ from dunwell.followup.services.assignments import AssignmentRefusedError
 from dunwell.followup.services.passes import begin
 from dunwell.followup.services.policies import PolicyRefusedError
 from dunwell.followup.services.previews import PolicyChange
+from dunwell.insights.policies import policies_in_use
 from dunwell.organizations.queries import database_now, local_date, organization_by_slug
 from dunwell.workflows.policies import export_policies, import_policies, preview_import
 from dunwell.workflows.sender import channels_set_up
@@ -40,6 +41,37 @@ def export_command(
         typer.echo(text, nl=False)
     else:
         output.write_text(text, encoding="utf-8")
+
+
+@app.command("list")
+def list_command(
+    *,
+    organization: Annotated[str, typer.Option(help="Its short name.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object only.")] = False,
+) -> None:
+    """Policies with what gives them to customers, archived ones last."""
+    found = policies_in_use(organization_by_slug(organization))
+    rows: list[dict[str, Any]] = [
+        {
+            "name": row.policy.name,
+            "version": row.version.number,
+            "steps": row.steps,
+            "is_default": row.policy.is_default,
+            "rules": row.rules,
+            "customers": row.customers,
+            "archived_at": row.policy.archived_at.isoformat() if row.policy.archived_at else None,
+        }
+        for row in sorted(found, key=lambda row: row.policy.archived_at is not None)
+    ]
+    if as_json:
+        typer.echo(json.dumps({"policies": rows}))
+        return
+    for row in rows:
+        uses = ["the default"] if row["is_default"] else []
+        uses += [counted(row["rules"], "rule")] if row["rules"] else []
+        uses += [counted(row["customers"], "customer")] if row["customers"] else []
+        use = "archived" if row["archived_at"] else ", ".join(uses) or "nobody yet"
+        typer.echo(f"{row['name']}, version {row['version']}, {counted(row['steps'], 'step')}: {use}")
 
 
 @app.command("import")

@@ -21,6 +21,10 @@ CHANNELS = {"email": "e-mail", "sms": "SMS", "letter": "letter", "call": "call",
 WITHOUT_TEXT = frozenset({"call", "task"})
 OFFICE_HOURS = Hours(dt.time(9), dt.time(18))
 EARLIEST_OFFSET, LATEST_OFFSET = -365, 3650
+LONGEST_REPEAT = 365  # days
+MOST_STEPS = 40
+LONGEST_NAME = 100
+LARGEST_AMOUNT = Decimal(10) ** 15
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,10 @@ def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
         yield Problem("The policy needs a name.", field="name")
     if not draft.steps:
         yield Problem("A policy needs at least one step.")
+    if len(draft.steps) > MOST_STEPS:
+        yield Problem(f"A policy has {MOST_STEPS} steps at most; this one has {len(draft.steps)}.")
+    if len(draft.name.strip()) > LONGEST_NAME:
+        yield Problem(f"The name has more than {LONGEST_NAME} characters.", field="name")
     for place, step in enumerate(draft.steps):
         for name, text in _wrong(step, around):
             yield Problem(text, place, field=name)
@@ -114,8 +122,7 @@ def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
 
 
 def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
-    if not step.name.strip():
-        yield "name", "The step needs a name."
+    yield from _wrong_name(step)
     for value, choices, word in (
         (step.anchor, set(Anchor), "anchor"),
         (step.tone, set(Tone), "tone"),
@@ -130,12 +137,7 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
     yield from _wrong_effects(step)
     if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
         yield "minimum_risk", "A risk lies between 0 and 100."
-    amounts = [amount for amount in (step.minimum_balance, step.maximum_balance) if amount is not None]
-    if any(amount < 0 for amount in amounts) or amounts != sorted(amounts):
-        yield (
-            "maximum_balance",
-            "The largest balance is below the smallest, or one is below zero: no invoice would fit.",
-        )
+    yield from _wrong_balances(step)
     if step.channel in CHANNELS and step.channel not in WITHOUT_TEXT:
         if not step.template:
             yield "template", f"{_by(step)} needs a text."
@@ -167,6 +169,24 @@ def _finds_an_hour(step: StepDraft, window: Hours) -> bool:
     return True
 
 
+def _wrong_name(step: StepDraft) -> Iterator[tuple[str, str]]:
+    if not step.name.strip():
+        yield "name", "The step needs a name."
+    elif len(step.name.strip()) > LONGEST_NAME:
+        yield "name", f"The name has more than {LONGEST_NAME} characters."
+
+
+def _wrong_balances(step: StepDraft) -> Iterator[tuple[str, str]]:
+    amounts = [amount for amount in (step.minimum_balance, step.maximum_balance) if amount is not None]
+    if any(not amount.is_finite() or amount >= LARGEST_AMOUNT for amount in amounts):
+        yield "maximum_balance", f"A balance is a number below {LARGEST_AMOUNT:,}."
+    elif any(amount < 0 for amount in amounts) or amounts != sorted(amounts):
+        yield (
+            "maximum_balance",
+            "The largest balance is below the smallest, or one is below zero: no invoice would fit.",
+        )
+
+
 def _wrong_days(step: StepDraft) -> Iterator[tuple[str, str]]:
     if step.anchor == Anchor.ISSUE and step.offset_days < 0:
         yield (
@@ -179,6 +199,8 @@ def _wrong_days(step: StepDraft) -> Iterator[tuple[str, str]]:
         yield "times", f"A step goes 1 to {MOST_OCCURRENCES} times: nothing chases for ever."
     elif step.times > 1 and not (step.repeat_every_days and step.repeat_every_days > 0):
         yield "repeat_every_days", "A step that repeats needs to know every how many days."
+    elif step.times > 1 and (step.repeat_every_days or 0) > LONGEST_REPEAT:
+        yield "repeat_every_days", f"A step repeats every {LONGEST_REPEAT} days at the rarest."
     elif step.times == 1 and step.repeat_every_days is not None:
         yield "times", "A step that repeats needs to know how often in all: nothing chases for ever."
 

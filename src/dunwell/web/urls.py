@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from dunwell.web import (
     appearance,
     audit,
+    catch_up,
     chasing,
     customers,
     guide,
@@ -98,6 +99,7 @@ inside: list[URLPattern | URLResolver] = [
     path("settings/data/", settings_data.data, name="settings_data"),
     path("settings/data/export/", settings_data.export, name="settings_export"),
     path("settings/data/delete/", settings_data.delete, name="settings_delete"),
+    path("settings/limits/catch-up/", catch_up.effects, name="settings_catch_up"),
     path("settings/<str:section>/", settings.section, name="settings_section"),
 ]
 

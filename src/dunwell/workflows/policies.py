@@ -29,8 +29,10 @@ class PolicyImport:
 
 
 def export_policies(organization: Organization, name: str = "") -> PolicyFile:
-    """All policies with the rules, or one policy alone. Raises PolicyFileError."""
+    """All policies but archived ones with the rules, or one policy alone. Raises PolicyFileError."""
     policies = DunningPolicy.objects.filter(organization=organization).order_by("pk")
+    if not name:
+        policies = policies.filter(archived_at=None)
     if name:
         policies = policies.filter(name=name)
         if not policies:

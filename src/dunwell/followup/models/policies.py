@@ -54,10 +54,14 @@ class DunningPolicy(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     name = models.CharField(max_length=100)
     is_default = models.BooleanField(default=False, help_text="Used for every customer that nothing else assigns.")
+    archived_at = models.DateTimeField(null=True, blank=True, help_text="Not used any more; it can be restored.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(is_default=False) | Q(archived_at__isnull=True), name="policy_default_is_not_archived"
+            ),
             models.UniqueConstraint(fields=("organization", "id"), name="policy_tenant_key"),
             models.UniqueConstraint(fields=("organization", "name"), name="policy_name_once"),
             models.UniqueConstraint(fields=("organization",), condition=Q(is_default=True), name="policy_one_default"),

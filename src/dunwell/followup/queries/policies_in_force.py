@@ -94,7 +94,9 @@ def policies_in_force(organization: Organization) -> PoliciesInForce:
     """Raises NoPolicyError."""
     default = DunningPolicy.objects.filter(organization=organization, is_default=True).values_list("pk", flat=True)
     steps = tuple(
-        PolicyStep.objects.filter(organization=organization, version__is_current=True)
+        PolicyStep.objects.filter(
+            organization=organization, version__is_current=True, version__policy__archived_at=None
+        )
         .select_related("version", "template")
         .order_by("version__policy_id", "offset_days", "pk")
     )

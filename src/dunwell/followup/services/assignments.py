@@ -28,7 +28,7 @@ def set_customer_policy(
         if policy_id is None:
             CustomerPolicy.objects.filter(organization=organization, customer=customer).delete()
         else:
-            policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id).first()
+            policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id, archived_at=None).first()
             if policy is None:
                 raise AssignmentRefusedError("This policy is not there any more.")
             CustomerPolicy.objects.update_or_create(
@@ -43,7 +43,9 @@ def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User |
 
     Raises AssignmentRefusedError; nothing is changed then.
     """
-    policies = {policy.name: policy for policy in DunningPolicy.objects.filter(organization=organization)}
+    policies = {
+        policy.name: policy for policy in DunningPolicy.objects.filter(organization=organization, archived_at=None)
+    }
     customers = dict(
         Customer.objects.filter(
             organization=organization, number__in=[rule.customer for rule in rules if rule.customer]

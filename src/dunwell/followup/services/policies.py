@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import pghistory
@@ -63,6 +64,9 @@ HIGH_VALUE_STEPS = (
 )
 
 
+MOST_NAMED = 5
+
+
 class PolicyRefusedError(Exception):
     """The policy cannot be saved; `problems` say why, in sentences."""
 
@@ -82,7 +86,7 @@ class PolicyChangedError(PolicyRefusedError):
 
 
 class PolicyInUseError(Exception):
-    """The policy cannot be removed; the message says what needs it."""
+    """The policy cannot be removed, archived or made the default; the message says why."""
 
 
 @transaction.atomic
@@ -134,6 +138,8 @@ def save_policy(
     namesakes = DunningPolicy.objects.filter(organization=organization, name=name)
     if (namesakes.exclude(pk=policy.pk) if policy else namesakes).exists():
         found.append(Problem(f"There is a policy '{name}' already: give this one another name.", field="name"))
+    if policy is not None and policy.archived_at is not None:
+        found.append(Problem("This policy is archived: restore it first."))
     if policy_id and policy is None:
         found.append(Problem("This policy is not there any more."))
     if found:
@@ -213,8 +219,10 @@ def _with_lineages(organization: Organization, current: PolicyVersion | None, dr
 
 @transaction.atomic
 def make_default(*, organization: Organization, policy_id: int, by: User | None) -> None:
-    """From the next pass on, this policy chases everybody whom nothing else assigns."""
+    """From the next pass on, this policy chases everybody whom nothing else assigns. Raises PolicyInUseError."""
     policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
+    if policy.archived_at is not None:
+        raise PolicyInUseError("It is archived: restore it first.")
     with pghistory.context(user=by.pk if by else None, action="default policy"):
         DunningPolicy.objects.filter(organization=organization, is_default=True).update(is_default=False)
         policy.is_default = True
@@ -222,18 +230,53 @@ def make_default(*, organization: Organization, policy_id: int, by: User | None)
 
 
 @transaction.atomic
+def archive_policy(*, organization: Organization, policy_id: int, by: User | None, now: dt.datetime) -> None:
+    """Put a policy away that nobody is given any more; its history stays. Raises PolicyInUseError."""
+    policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
+    _refuse_in_use(policy)
+    if policy.archived_at is None:
+        with pghistory.context(user=by.pk if by else None, action="archive policy"):
+            policy.archived_at = now
+            policy.save(update_fields=["archived_at"])
+
+
+@transaction.atomic
+def restore_policy(*, organization: Organization, policy_id: int, by: User | None) -> None:
+    """It can be assigned again, or be the default; until then it chases nobody."""
+    policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
+    with pghistory.context(user=by.pk if by else None, action="restore policy"):
+        policy.archived_at = None
+        policy.save(update_fields=["archived_at"])
+
+
+def _refuse_in_use(policy: DunningPolicy) -> None:
+    """Name what needs it."""
+    if policy.is_default:
+        raise PolicyInUseError("It is the default: make another policy the default first.")
+    rules = AssignmentRule.objects.filter(organization=policy.organization_id, policy=policy)
+    if names := list(rules.values_list("name", flat=True)):
+        raise PolicyInUseError(f"Assignment rules give it ({_named(names)}): change them first.")
+    own = CustomerPolicy.objects.filter(organization=policy.organization_id, policy=policy)
+    if names := list(own.order_by("customer__name").values_list("customer__name", flat=True)):
+        raise PolicyInUseError(f"It is set for {_named(names)}: give them another policy first.")
+
+
+def _named(names: list[str]) -> str:
+    """The first of them, and how many more."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+@transaction.atomic
 def remove_policy(*, organization: Organization, policy_id: int, by: User | None) -> None:
     """Away with a policy that nothing has used. Raises PolicyInUseError; nothing is changed then."""
     policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
-    if policy.is_default:
-        raise PolicyInUseError("It is the default: make another policy the default first.")
-    if rule := AssignmentRule.objects.filter(organization=organization, policy=policy).first():
-        raise PolicyInUseError(f"The assignment rule '{rule.name}' gives it: change that rule first.")
-    if CustomerPolicy.objects.filter(organization=organization, policy=policy).exists():
-        raise PolicyInUseError("It is set for a customer: give that customer another policy first.")
+    _refuse_in_use(policy)
     # A live step of an invoice would vanish without a word, and what was sent would not know its policy any more
     if Action.objects.filter(organization=organization, step__version__policy=policy).exists():
-        raise PolicyInUseError("It has chased invoices, and their history names it: it stays, chasing nobody.")
+        raise PolicyInUseError(
+            "It has chased invoices, and their history names it: it stays, chasing nobody. Archive it instead."
+        )
     with pghistory.context(user=by.pk if by else None, action="remove policy"):
         policy.delete()
 

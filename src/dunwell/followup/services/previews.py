@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
+from dunwell.followup.models import Notice
 from dunwell.followup.queries.assignments import RuleDraft
 from dunwell.followup.services.assignments import save_rules
 from dunwell.followup.services.passes import Pass
 from dunwell.followup.services.plan import Planned
 from dunwell.followup.services.policies import save_policy
 from dunwell.followup.services.prepare import prepare
+from dunwell.followup.services.scratch import send_on_paper
 from dunwell.followup.sql import statement
 from dunwell.organizations.models import Organization, OrganizationSettings
+from dunwell.rules.calendars import ONE_DAY
 from dunwell.rules.escalation import CatchUp
 from dunwell.rules.policies import PolicyDraft
 
 MOST_LISTED = 50
+DAYS_AHEAD = 7  # today is the first
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,16 @@ class PolicyChange:
 
 @dataclass(frozen=True)
 class CatchUpEffect:
-    """What one way to catch up would do today: steps that would go, by reason what waits and what ends."""
+    """What one way to catch up would do today: steps that would go, by reason what waits and what ends.
+
+    `contacts`: customers who would hear from us today and on the next days, were nothing paid or entered meanwhile.
+    """
 
     mode: CatchUp
     planned: int
     waiting: dict[str, int]
     final: dict[str, int]
+    contacts: tuple[tuple[dt.date, int], ...] = ()
 
 
 def preview_policy(this: Pass, draft: PolicyDraft, *, policy_id: int | None = None) -> PolicyChange:
@@ -109,6 +118,20 @@ def _catch_up(this: Pass, mode: CatchUp) -> CatchUpEffect:
         # Everything is looked at afresh, also where the way is the one that is set
         with connection.cursor() as cursor:
             cursor.execute(statement("preview_afresh"), {"organization": organization.pk})
-        planned: Planned = prepare(Pass(**{**vars(this), "organization": organization})).plan
+        this = replace(this, organization=organization)
+        planned: Planned = prepare(this).plan
+        contacts = tuple(_contacts(this))
         transaction.set_rollback(True)
-    return CatchUpEffect(mode, planned.planned, planned.waiting, planned.final)
+    return CatchUpEffect(mode, planned.planned, planned.waiting, planned.final, contacts)
+
+
+def _contacts(this: Pass) -> Iterator[tuple[dt.date, int]]:
+    """How many customers would be contacted on each of the days; the book is taken to be as fresh as it is today."""
+    for number in range(DAYS_AHEAD):
+        day = replace(this, as_of=this.as_of + number * ONE_DAY)
+        if number:
+            prepare(day, standings=False)
+        if this.calendar.is_business_day(day.as_of):
+            send_on_paper(day)
+        on_paper = Notice.objects.filter(organization=this.organization, contact_on=day.as_of, fingerprint="")
+        yield day.as_of, on_paper.values("customer_id").distinct().count()

@@ -12,10 +12,9 @@ from dunwell.followup.models.cases import PRIORITIES, ROLES
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization
 from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
-from dunwell.rules.policies import PolicyDraft, Problem, StepDraft
+from dunwell.rules.policies import MOST_STEPS, PolicyDraft, Problem, StepDraft
 from dunwell.rules.segments import SEGMENT_NAMES
 
-MOST_STEPS = 40
 BEFORE_DUE, AFTER_DUE, AFTER_ISSUE = "before-due", "after-due", "after-issue"
 SIDES = [(BEFORE_DUE, "before the due date"), (AFTER_DUE, "after the due date"), (AFTER_ISSUE, "after the issue date")]
 # What a draft calls otherwise than the form does

@@ -17,7 +17,7 @@ LARGEST_TEXT = 200_000
 
 
 def policy_names(organization: Organization) -> list[str]:
-    policies = DunningPolicy.objects.filter(organization=organization).order_by("-is_default", "name")
+    policies = DunningPolicy.objects.filter(organization=organization, archived_at=None).order_by("-is_default", "name")
     return list(policies.values_list("name", flat=True))
 
 
@@ -104,7 +104,9 @@ class OwnPolicyForm(EntryForm):
 
     def __init__(self, data: Any, *, organization: Organization, own: int | None) -> None:
         super().__init__(data, initial={"policy": str(own or "")})
-        policies = DunningPolicy.objects.filter(organization=organization).order_by("-is_default", "name")
+        policies = DunningPolicy.objects.filter(organization=organization, archived_at=None).order_by(
+            "-is_default", "name"
+        )
         policy = self.fields["policy"]
         assert isinstance(policy, forms.ChoiceField)
         policy.choices = [("", "As the rules say"), *((str(each.pk), each.name) for each in policies)]

@@ -60,7 +60,9 @@ class SimulationForm(forms.Form):
         self.organization = organization
         policy = self.fields["policy"]
         assert isinstance(policy, forms.ChoiceField)
-        saved = DunningPolicy.objects.filter(organization=organization).order_by("-is_default", "name")
+        saved = DunningPolicy.objects.filter(organization=organization, archived_at=None).order_by(
+            "-is_default", "name"
+        )
         policy.choices = [("", "Choose"), *((str(each.pk), each.name) for each in saved)]
         self.names = {str(each.pk): each.name for each in saved}
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:policy_id>/", views.policy, name="policy"),
     path("<int:policy_id>/edit/", editor.edit, name="policy_edit"),
     path("<int:policy_id>/default/", views.default, name="policy_default"),
+    path("<int:policy_id>/archive/", views.archive, name="policy_archive"),
     path("<int:policy_id>/remove/", views.remove, name="policy_remove"),
     path("<int:policy_id>/file/", files.download, name="policy_file"),
 ]

@@ -1,0 +1,70 @@
+"""A head of finance tries a policy on the last months before it is anybody's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from dunwell.followup.models import PolicyVersion, Simulation
+from dunwell.organizations.models import Organization, User
+from dunwell.organizations.queries import database_now, local_date
+from dunwell.workflows.simulation import run_simulation
+from tests import worlds
+from tests.browser.conftest import axe_findings, sign_in
+
+SHOTS = Path("/tmp/sim/shots")
+
+
+def test_an_unsaved_policy_is_tried(visit: Callable[..., Page], anna: User, organization: Organization) -> None:
+    today = local_date(organization, database_now())
+    for number in range(12):
+        customer = worlds.make_customer(organization, f"Client {number}")
+        for each in range(3):
+            due = today - dt.timedelta(days=12 + 9 * number + 20 * each)
+            invoice = worlds.make_invoice(customer, due_on=due)
+            worlds.make_payment(customer, 100, on=due + dt.timedelta(days=4 * number - 12), towards=invoice)
+    policy = PolicyVersion.objects.get(organization=organization, is_current=True).policy
+    page = visit()
+    sign_in(page, anna)
+    page.goto(f"/o/{organization.slug}/policies/{policy.pk}/edit/")
+    first = page.get_by_role("group", name="Step 1", exact=True)
+    first.get_by_label("Name").fill("Call")
+    first.get_by_label("Days", exact=True).fill("1")
+    first.get_by_label("Counted").select_option("after-due")
+    first.get_by_label("Channel").select_option("call")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Simulate").click()
+    beside = opened.value
+    expect(beside.get_by_text("not saved yet")).to_be_visible()
+    assert axe_findings(beside) == []
+    beside.screenshot(path=SHOTS / "form.png", full_page=True)
+    beside.get_by_role("button", name="Simulate").click()
+    expect(beside.get_by_role("status")).to_contain_text("Waiting for a worker")
+    assert axe_findings(beside) == []
+    beside.screenshot(path=SHOTS / "working.png", full_page=True)
+    run_simulation(Simulation.objects.get().pk, clock=database_now)
+    # The page looks again by itself
+    expect(beside.get_by_role("heading", name="Side by side")).to_be_visible()
+    expect(beside.get_by_role("row", name="Calls", exact=False).first).to_be_visible()
+    expect(beside.get_by_text("not what that would have brought in")).to_be_visible()
+    expect(beside.locator("#notices svg")).to_be_visible()
+    assert axe_findings(beside) == []
+    address = beside.url
+    for width in (1440, 360):
+        for theme in ("light", "dark"):
+            window = visit(width=width, theme=theme)
+            sign_in(window, anna)
+            for name, url in (("result", address), ("list", f"/o/{organization.slug}/policies/simulate/")):
+                window.goto(url)
+                if name == "result":
+                    for box in window.locator(".chart").all():
+                        box.scroll_into_view_if_needed()
+                    window.wait_for_timeout(500)
+                window.screenshot(path=SHOTS / f"{name}-{width}-{theme}.png", full_page=True)
+                assert axe_findings(window) == []
+    # What was being written is still there
+    expect(first.get_by_label("Name")).to_have_value("Call")
+    assert PolicyVersion.objects.filter(policy=policy).count() == 1
