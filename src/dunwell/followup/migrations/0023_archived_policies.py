@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('followup', '0019_simulations'),
+        ('followup', '0022_worklist'),
         ('organizations', '0013_limits'),
     ]
 
