@@ -21,16 +21,18 @@ from dunwell.ledger.models import Allocation, CreditNote, Customer, Hold, Invoic
 from dunwell.messaging.models import Message
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from tests.messaging.smtp_server import Taken
+from tests.messaging.twilio_server import Sms
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
+EIGHT, NINE = dt.time(8), dt.time(21)  # no SMS outside, on the recipient's clock
 PENDING_PAYMENT_BUSINESS_DAYS = 5
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """One mail that the server took, and the rows that it comes from."""
+    """One mail or SMS that a server took, and the rows that it comes from."""
 
     message: Message
     notice: Notice
@@ -73,12 +75,35 @@ def arrivals(taken: Iterable[Taken]) -> list[Arrival]:
     return found
 
 
-def check(organization: Organization, taken: Sequence[Taken], *, as_of: dt.date | None, new: int = 0) -> None:
-    """All that must hold; the last `new` mails are judged by today's facts, the plan after a pass of `as_of`."""
+def sms_arrivals(taken: Iterable[Sms]) -> list[Arrival]:
+    """The same of SMS, which name their message in the address of their reports."""
+    found = []
+    for sms in taken:
+        message_id = int(sms.callback.rstrip("/").rsplit("/", 1)[1])
+        link = NoticeMessage.objects.select_related("message", "notice__customer", "notice__organization").get(
+            message_id=message_id
+        )
+        items = tuple(NoticeItem.objects.filter(notice=link.notice).select_related("invoice", "step").order_by("id"))
+        found.append(Arrival(link.message, link.notice, items))
+    return found
+
+
+def check(
+    organization: Organization,
+    taken: Sequence[Taken],
+    *,
+    as_of: dt.date | None,
+    new: int = 0,
+    sms: Sequence[Sms] = (),
+    new_sms: int = 0,
+) -> None:
+    """All that must hold; the last `new` mails and `new_sms` SMS are judged by today's facts, the plan after a pass of
+    `as_of`."""
     book = Book(organization)
-    arrived = arrivals(taken)
-    nothing_twice(taken, arrived)
-    for arrival in arrived[len(arrived) - new :]:
+    mails, texts = arrivals(taken), sms_arrivals(sms)
+    arrived = [*mails, *texts]
+    nothing_twice([mail.mail["Message-ID"] for mail in taken] + [text.callback for text in sms], arrived)
+    for arrival in [*mails[len(mails) - new :], *texts[len(texts) - new_sms :]]:
         book.sent_rightly(arrival)
     if as_of is not None:
         every_due_step_has_an_action(book, as_of)
@@ -86,11 +111,11 @@ def check(organization: Organization, taken: Sequence[Taken], *, as_of: dt.date 
     within_limits(book, arrived)
 
 
-def nothing_twice(taken: Sequence[Taken], arrived: Sequence[Arrival]) -> None:
-    """1. No mail, and no step of an invoice, reached a customer twice."""
-    mails = Counter(mail.mail["Message-ID"] for mail in taken)
-    assert not [name for name, times in mails.items() if times > 1], "a mail arrived twice"
-    steps = Counter((item.invoice_id, item.step.lineage) for arrival in arrived for item in arrival.items)
+def nothing_twice(names: Sequence[str], arrived: Sequence[Arrival]) -> None:
+    """1. No message, and no step of an invoice, reached a customer twice. What came back did not reach anybody."""
+    assert not [name for name, times in Counter(names).items() if times > 1], "a message arrived twice"
+    reached = [arrival for arrival in arrived if arrival.message.state != "failed"]
+    steps = Counter((item.invoice_id, item.step.lineage) for arrival in reached for item in arrival.items)
     assert not [step for step, times in steps.items() if times > 1], "a step reached a customer twice"
 
 
@@ -135,6 +160,10 @@ def within_limits(book: Book, arrived: Sequence[Arrival]) -> None:
     settings = book.settings
     days: dict[int, set[dt.date]] = {}
     for arrival in arrived:
+        if arrival.notice.channel == "sms":
+            assert EIGHT <= arrival.sent_at.time() < NINE, f"an SMS went at {arrival.sent_at}, whoever wished it"
+        if arrival.message.state == "failed":
+            continue  # it came back: no contact
         if arrival.notice.window_overridden_by_id is None:
             days.setdefault(arrival.customer.pk, set()).add(arrival.day)
             opens, closes = settings.window_opens, settings.window_closes
@@ -258,7 +287,12 @@ class Book:
             assert not why, f"{invoice} was in the mail “{arrival.message.subject}” of {arrival.day}, but it is {why}"
             balance = self.balance(invoice, arrival.day)
             assert item.balance == balance, f"{invoice}: the mail says {item.balance}, the book {balance}"
-            assert invoice.number in arrival.message.body_text or invoice.number in arrival.message.body_html
+            names_each = arrival.notice.channel != "sms" or len(arrival.items) == 1
+            assert (
+                not names_each
+                or invoice.number in arrival.message.body_text
+                or invoice.number in arrival.message.body_html
+            )
 
     def reason_not_to_send(self, invoice: Invoice, day: dt.date) -> str:
         """Why this invoice must not be in a mail that goes on a day; empty when it may."""

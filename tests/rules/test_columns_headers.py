@@ -167,7 +167,8 @@ def test_totals_lines_say_so(text: str, *, total: bool) -> None:
 
 def test_every_target_can_be_recognized() -> None:
     headers = (
-        "Customer No|Customer|E-mail|Contact|Phone|Country|Language|Customer terms|Tags|Invoice|Invoice date|Due date|"
+        "Customer No|Customer|E-mail|Contact|Phone|Street|Address 2|ZIP|City|State/Province|Country|"
+        "Language|Customer terms|Tags|Invoice|Invoice date|Due date|"
         "Terms|Currency|Total|Balance|Paid|Status|Payment link|Description|Payment date|Disputed|Type"
     )
     known: set[Target] = {target for header in headers.split("|") for target in by_header(header)}

@@ -21,6 +21,7 @@ from dunwell.workflows.sender import sender_of
 from tests import invariants, worlds
 from tests.invariants import DAY, Arrival
 from tests.messaging.smtp_server import SmtpServer
+from tests.messaging.twilio_server import TwilioServer
 
 MORNING = dt.time(9, 30)
 
@@ -43,10 +44,11 @@ def make_chasing_organization(smtp: SmtpServer, slug: str = "northlight", **fiel
 class Story:
     """What is told day by day. After each day everything that must always be true is checked."""
 
-    def __init__(self, organization: Organization, smtp: SmtpServer) -> None:
+    def __init__(self, organization: Organization, smtp: SmtpServer, twilio: TwilioServer | None = None) -> None:
         self.organization = organization
         self.smtp = smtp
-        self.checked = 0
+        self.twilio = twilio
+        self.checked = self.checked_sms = 0
 
     # Time
 
@@ -90,8 +92,16 @@ class Story:
         taken = self.smtp.taken
         if planned:
             invariants.nothing_planned_is_forgotten(self.organization)
-        invariants.check(self.organization, taken, as_of=day, new=len(taken) - self.checked)
-        self.checked = len(taken)
+        sms = self.twilio.taken if self.twilio else []
+        invariants.check(
+            self.organization,
+            taken,
+            as_of=day,
+            new=len(taken) - self.checked,
+            sms=sms,
+            new_sms=len(sms) - self.checked_sms,
+        )
+        self.checked, self.checked_sms = len(taken), len(sms)
 
     # What happened
 

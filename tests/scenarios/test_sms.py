@@ -51,7 +51,7 @@ def story(transactional_db: None, smtp: SmtpServer, twilio: TwilioServer) -> Sto
     )
     sms = MessageTemplate.objects.get(organization=organization, key="due-today", channel="sms", language="en")
     PolicyStep.objects.filter(organization=organization, offset_days=0).update(channel="sms", template=sms)
-    return Story(organization, smtp)
+    return Story(organization, smtp, twilio)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ FOR_EVERYONE = {
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "mfa_login_webauthn", "mfa_authenticate", "openid_connect_login", "openid_connect_callback",
     "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "join",
-    "setup_owner", "health", "ready", "logo", "brand",
+    "setup_owner", "health", "ready", "logo", "brand", "preferences",
 }  # fmt: skip
 FOR_THE_SIGNED_IN = {
     "landing", "setup_organization", "guide", "guide_page", "guide_picture", "account_reauthenticate",

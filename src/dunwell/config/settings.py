@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "dunwell.followup",
     "dunwell.alerts",
     "dunwell.web",
+    "dunwell.portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("reach/", include("dunwell.portal.urls")),
     path("hooks/", include("dunwell.api.urls")),
     path("accounts/", include("dunwell.web.accounts_urls")),
     path("", include("dunwell.web.urls")),

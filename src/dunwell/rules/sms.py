@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from textwrap import shorten
 
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -39,6 +40,9 @@ _PLAIN = str.maketrans({
 })  # fmt: skip
 
 
+_LONGEST_GIST = 80
+
+
 @dataclass(frozen=True)
 class Length:
     """How long a text is as an SMS. `foreign` are the characters that force the short segments, in their order."""
@@ -52,6 +56,11 @@ class Length:
 def plain(text: str) -> str:
     """The text with plain quotes, dashes and spaces: a typographer's one would halve what a segment holds."""
     return text.translate(_PLAIN)
+
+
+def gist(text: str) -> str:
+    """The first words of an SMS, to list it by: it has no subject."""
+    return shorten(text, _LONGEST_GIST, placeholder=" …")
 
 
 def length_of(text: str) -> Length:

@@ -47,7 +47,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
             "agings": [shapes.aging(desk, balance) for balance in owed if balance.outstanding],
             "invoices": invoices[:MOST_INVOICES],
             "more_invoices": len(invoices) > MOST_INVOICES,
-            "contacts": contacts.order_by("-is_primary", "pk"),
+            "contacts": contacts.order_by("-is_primary", "pk").prefetch_related("choices"),
             "holds": holds,
             **next_action.of_customer(desk, found),
             "case": case_of(desk.scope, found.pk),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from dunwell.followup.models import Notice, NoticeItem
 from dunwell.followup.services import notices as services
 from dunwell.insights import notices as insights
+from dunwell.rules.channels import Channel
 from dunwell.rules.permissions import Permission
 from dunwell.web import notice_text
 from dunwell.web.access import Desk, access
@@ -151,7 +152,7 @@ def edit(request: HttpRequest, slug: str, notice_id: int) -> HttpResponse:
         if request.POST.get("written") != found.changed_at.isoformat():
             error = "It was written anew meanwhile; below is the new text."
             words = present
-        elif not subject:
+        elif not subject and found.channel != Channel.SMS:
             error = "A notice needs a subject."
         elif _save_words(desk, found, subject, words):
             return _back(desk, notice_id)

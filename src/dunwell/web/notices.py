@@ -10,7 +10,9 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from dunwell.followup.models import Notice, NoticeState
 from dunwell.insights import notices as insights
+from dunwell.rules.channels import Channel
 from dunwell.rules.permissions import Permission
+from dunwell.rules.sms import length_of
 from dunwell.web.access import Desk, access
 from dunwell.web.middleware import HEADER, MAIL_POLICY
 from dunwell.workflows.sender import sender_of
@@ -44,6 +46,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
         "place": "followup",
         "notice": found,
         "sender": sender_of(desk.organization),
+        "length": length_of(found.body_text) if found.channel == Channel.SMS else None,
         "items": items,
         "files": insights.files(desk.scope, found),
         "deliveries": deliveries,

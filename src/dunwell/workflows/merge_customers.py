@@ -25,8 +25,20 @@ from dunwell.followup.models import (
 from dunwell.followup.services.passes import lock
 from dunwell.followup.services.release import call_back
 from dunwell.followup.services.worklist import leave_the_worklist
-from dunwell.ledger.models import Contact, CreditNote, Customer, Document, Hold, Invoice, Note, Payment, TouchedCustomer
-from dunwell.ledger.services.customers import clean_tags
+from dunwell.ledger.models import (
+    ChannelChoice,
+    Contact,
+    CreditNote,
+    Customer,
+    Document,
+    Hold,
+    Invoice,
+    Note,
+    Payment,
+    Said,
+    TouchedCustomer,
+)
+from dunwell.ledger.services.customers import ADDRESS, clean_tags
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import local_date
@@ -40,7 +52,7 @@ _BEING_SENT = (
 )
 # Worked out anew for the customer that stays
 _DERIVED = (CustomerStanding, CustomerBalance, CustomerProfile, PolicyAssignment)
-_FILLED = ("country", "language", "time_zone", "terms_days", "owner_id")
+_FILLED = ("country", "language", "time_zone", "terms_days", "owner_id", "preferred_channel")
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,9 @@ def merge(*, organization: Organization, source_id: int, target_id: int, by: Use
         for name in _FILLED:
             if getattr(target, name) in (None, ""):
                 setattr(target, name, getattr(source, name))
+        if not target.address_line_1:
+            for name in (*ADDRESS, "address_refused_at", "address_refused_reason"):
+                setattr(target, name, getattr(source, name))
         target.tags = clean_tags([*target.tags, *source.tags])[:20]
         target.known_from = min(target.known_from, source.known_from)
         target.save()
@@ -158,9 +173,23 @@ def _move_contacts(source: Customer, target: Customer, now: dt.datetime) -> None
     """An address is kept once, and the target's primary contact stays the one who gets reminders."""
     for pk, kept in _doubled(source, target).items():
         Notice.objects.filter(organization=source.organization_id, contact_id=pk).update(contact_id=kept)
+        _keep_the_stricter(pk, kept)
         Contact.objects.filter(pk=pk).delete()
     if target.contacts.filter(is_primary=True).exists():
         source.contacts.filter(is_primary=True).update(is_primary=False, updated_at=now)
+
+
+def _keep_the_stricter(doubled: int, kept: int) -> None:
+    """Who opted out under one of two entries stays so; consent moves where nothing else was said."""
+    there = {choice.channel: choice for choice in ChannelChoice.objects.filter(contact_id=kept)}
+    for choice in ChannelChoice.objects.filter(contact_id=doubled):
+        known = there.get(choice.channel)
+        if known is not None and (known.said == Said.OPTED_OUT or choice.said == Said.AGREED):
+            continue
+        if known is not None:
+            known.delete()
+        choice.contact_id = kept
+        choice.save()
 
 
 def _move_rows(source: Customer, target: Customer) -> None:

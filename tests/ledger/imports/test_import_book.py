@@ -9,6 +9,7 @@ import pytest
 
 from dunwell.ledger.models import Allocation, Contact, CreditNote, Customer, DataSource, Hold, Invoice, Payment
 from dunwell.ledger.services.extensions import extend_due_date
+from dunwell.ledger.services.phones import look_at_phones
 from dunwell.organizations.models import Organization
 from tests import worlds
 from tests.ledger.imports.books import Bring, balances, reasons, tally
@@ -286,6 +287,21 @@ def test_a_customer_is_put_together_from_all_its_rows(organization: Organization
     assert (customer.name, customer.country, customer.language, customer.tags) == ("Acme", "DE", "de", ["vip", "slow"])
     contact = Contact.objects.get()
     assert (contact.email, contact.phone, contact.is_primary) == ("ann@acme.example", "+49 1", True)
+
+
+def test_postal_addresses_come_in_whole(organization: Organization, bring: Bring) -> None:
+    head = "Customer,Street,Address 2,ZIP,City,State/Province,Country,Phone,Invoice,Invoice date,Due date,Total\n"
+    bring(head + "Acme,Hafenstr. 1,c/o Pine,20457,Hamburg,,DE,0171 1234567,1,2026-01-10,2026-02-09,1.00\n")
+    customer = Customer.objects.get()
+    lines = (customer.address_line_1, customer.address_line_2, customer.postal_code, customer.city, customer.region)
+    assert lines == ("Hafenstr. 1", "c/o Pine", "20457", "Hamburg", "")
+    look_at_phones(organization_id=organization.pk)
+    assert Contact.objects.get().sms_number == "+491711234567"
+    bring(head + "Acme,1 High Street,,LS1 1AA,Leeds,,GB,,1,2026-01-10,2026-02-09,1.00\n")
+    customer.refresh_from_db()
+    assert (customer.address_line_1, customer.address_line_2, customer.city) == ("1 High Street", "", "Leeds")
+    look_at_phones(organization_id=organization.pk)
+    assert Contact.objects.get().sms_number == "", "in Britain that is no number"
 
 
 def test_an_address_of_another_person_makes_that_person_primary(organization: Organization, bring: Bring) -> None:

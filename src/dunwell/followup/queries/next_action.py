@@ -13,6 +13,7 @@ from dunwell.followup.models import (
     DunningPolicy,
     NoticeState,
     PolicyStep,
+    StepChannel,
     Task,
     TaskKind,
 )
@@ -39,7 +40,8 @@ class NextAction:
 
     `why` says in words where it stands, `prevented_by` what else keeps it from going today; `until` is the first day
     on which that may have ended. `assigned` names the policy that chases the invoice now and the rule that gave it;
-    `version` is the one the step is from.
+    `version` is the one the step is from. `channel` is how it reaches this customer, by name, and `why_channel` why so
+    where the step says otherwise.
     """
 
     invoice: Invoice
@@ -53,6 +55,8 @@ class NextAction:
     reason: str = ""
     until: dt.date | None = None
     notice_id: int | None = None
+    channel: str = ""
+    why_channel: str = ""
     prevented_by: tuple[str, ...] = ()
 
     @property
@@ -84,6 +88,8 @@ def next_action(organization: Organization, invoice: Invoice, as_of: dt.date) ->
             reason=action.reason,
             until=action.recheck_on if action.state == ActionState.WAITING else None,
             notice_id=action.notice_id,
+            channel=StepChannel(action.channel).label,
+            why_channel=_why_channel(action, invoice.customer),
             prevented_by=prevented_by,
         )
     return _coming(organization, invoice, as_of, assigned, actions, prevented_by)
@@ -118,6 +124,15 @@ def _why_on_the_worklist(task: Task) -> str:
         tries = "once" if task.attempts == 1 else f"{task.attempts} times"
         return f"Nobody answered {tries}: the next try is on {task.due_on:%Y-%m-%d}."
     return f"It is on the worklist{whose}: somebody calls and writes down what came of it."
+
+
+def _why_channel(action: Action, customer: Customer) -> str:
+    """Why it does not go through the step's own channel; empty where it does."""
+    if action.channel == action.step.channel:
+        return ""
+    if action.channel == customer.preferred_channel:
+        return "this customer is reached best so"
+    return f"the step says {StepChannel(action.step.channel).label}, where there is no address that may be used"
 
 
 def _prevented_by(organization: Organization, invoice: Invoice, as_of: dt.date) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from dunwell.messaging.models import Message, MessageState
 from dunwell.messaging.services import outbox
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.channels import Channel
+from dunwell.rules.sms import gist, plain
 from dunwell.rules.waiting import Final, Waiting
 from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
@@ -89,9 +90,12 @@ def edit(
     now: dt.datetime,
 ) -> Notice:
     """Keep a person's words. What was queued comes back and waits for approval; the rest stays where it is."""
+    notice = _locked(organization, notice_id, *UNSENT)
+    if notice.channel == Channel.SMS:
+        body_text = plain(body_text).strip()
+        subject = gist(body_text)
     if not subject.strip() or not (body_text.strip() or body_html.strip()):
         raise ValueError("A notice needs a subject and a text.")
-    notice = _locked(organization, notice_id, *UNSENT)
     _take_from_queue(notice, by=by, now=now, reason="A person changed the text.")
     if notice.state == NoticeState.QUEUED:
         notice.state, notice.needs_approval = NoticeState.AWAITING_APPROVAL, True

@@ -26,6 +26,7 @@ from dunwell.messaging.rendering import (
     render,
 )
 from dunwell.messaging.rendering.formats import base_language, reading_locale
+from dunwell.organizations.links import preferences_url
 from dunwell.organizations.models import Organization, OrganizationSettings
 
 ZERO = Decimal(0)
@@ -132,6 +133,7 @@ class Texts:
             account_manager=side.owner,
             promise=side.promise,
             balances=side.balances,
+            preferences_url=preferences_url(leading.contact_id) if leading.channel == "email" else "",
         )
         return render(self._compile(template), context)
 

@@ -90,6 +90,11 @@ _LONGEST = {
     "customer_name": 300,
     "contact_name": 200,
     "customer_phone": 50,
+    "customer_street": 200,
+    "customer_street_2": 200,
+    "customer_postal_code": 20,
+    "customer_city": 100,
+    "customer_region": 100,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pghistory
 from django.db import transaction
@@ -81,6 +81,25 @@ def keep_choice(
 
 
 @transaction.atomic
+def keep_choices(
+    *, organization: Organization, contact_id: int, said: Mapping[str, str], how: str, by: User, now: dt.datetime
+) -> None:
+    """What a contact has told us about each channel; empty: nothing, or what was noted was a mistake.
+
+    What is as it was keeps its source and time.
+    """
+    contact = locked(Contact, organization, contact_id)
+    known = {choice.channel: choice.said for choice in ChannelChoice.objects.filter(contact=contact)}
+    for channel, words in said.items():
+        if words == known.get(channel, ""):
+            continue
+        if words:
+            _keep([contact], channel, words, ChoiceSource.STAFF, now, by, how)
+        else:
+            forget_choice(organization=organization, contact_id=contact_id, channel=channel, by=by)
+
+
+@transaction.atomic
 def forget_choice(*, organization: Organization, contact_id: int, channel: str, by: User) -> None:
     """Take back what was noted by mistake: neither agreed nor opted out. The history keeps that it was noted."""
     locked(Contact, organization, contact_id)
@@ -116,6 +135,22 @@ def keep_choice_of_address(
     )
     _keep(contacts, Channel.EMAIL, said, source, now, None, detail)
     return contacts
+
+
+@transaction.atomic
+def keep_own_wishes(*, contact: Contact, preferred: str, no_mail: bool, now: dt.datetime) -> None:
+    """What a contact chose on their own page: the channel that reaches them best, and whether mails may go."""
+    channel = Channel.EMAIL
+    opted_out = ChannelChoice.objects.filter(contact=contact, channel=channel, said=Said.OPTED_OUT).exists()
+    if no_mail != opted_out:
+        said = Said.OPTED_OUT if no_mail else Said.AGREED
+        _keep([contact], channel, said, ChoiceSource.PAGE, now, None, "")
+    if preferred == Channel.SMS:
+        _keep([contact], Channel.SMS, Said.AGREED, ChoiceSource.PAGE, now, None, "")
+    with pghistory.context(user="customer", action="choose a channel"):
+        Customer.objects.filter(pk=contact.customer_id).exclude(preferred_channel=preferred).update(
+            preferred_channel=preferred, updated_at=now
+        )
 
 
 def _keep(

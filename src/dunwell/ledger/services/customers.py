@@ -18,7 +18,11 @@ from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Membership, Organization, User
 from dunwell.rules.names import name_key
 
-FIELDS = ("name", "number", "country", "language", "time_zone", "terms_days", "tags", "owner_id")
+ADDRESS = ("address_line_1", "address_line_2", "postal_code", "city", "region")
+FIELDS = (
+    *("name", "number", *ADDRESS, "country", "language", "time_zone", "terms_days", "tags", "owner_id"),
+    "preferred_channel",
+)
 MOST_TAGS = 20
 
 
@@ -28,6 +32,7 @@ def _checked(organization: Organization, values: dict[str, Any]) -> dict[str, An
     values = {**values, "name": " ".join(values["name"].split()), "number": values["number"].strip()}
     if not values["name"]:
         errors["name"] = "A customer needs a name."
+    values |= {name: " ".join(values[name].split()) for name in ADDRESS if name in values}
     values["country"] = values["country"].strip().upper()
     if values["country"] and (len(values["country"]) != 2 or not values["country"].isalpha()):
         errors["country"] = "A country is two letters, for example DE."

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from dunwell.ledger.models import (
     Allocation,
+    ChannelChoice,
     Contact,
     CreditNote,
     Customer,
@@ -36,6 +37,7 @@ from dunwell.organizations.models import Organization, User
 _MODELS: tuple[type[models.Model], ...] = (
     Customer,
     Contact,
+    ChannelChoice,
     Invoice,
     CreditNote,
     Payment,

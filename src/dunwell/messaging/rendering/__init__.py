@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from textwrap import shorten
 
 from dunwell.messaging.channels.email.mime import one_line
 from dunwell.messaging.rendering.context import (
@@ -18,7 +17,7 @@ from dunwell.messaging.rendering.context import (
     SenderFacts,
 )
 from dunwell.messaging.rendering.language import Emit, compile_part
-from dunwell.messaging.rendering.layout import html_frame, text_footer
+from dunwell.messaging.rendering.layout import html_frame, html_link, text_footer, text_link
 from dunwell.messaging.rendering.paper import PaperScope
 from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
@@ -50,7 +49,6 @@ __all__ = [
 ]
 
 _LONGEST_SUBJECT = 300
-_LONGEST_GIST = 80
 _TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organization.address")
 
 
@@ -147,13 +145,13 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     subject = one_line(_written(template.subject, scope))
     if len(subject) > _LONGEST_SUBJECT:
         raise TooLongError(f"The subject has {len(subject)} characters; at most {_LONGEST_SUBJECT} fit.")
-    html = ""
+    html, link = "", context.preferences_url
     if template.html is not None:
-        head, tail = html_frame(context.organization, context.language)
-        html = f"{head}{_written(template.html, scope)}{tail}"
+        head, foot, tail = html_frame(context.organization, context.language)
+        html = f"{head}{_written(template.html, scope)}{foot}{html_link(link, scope.phrases.reach)}{tail}"
     text = _written(template.text, scope).strip("\n") + "\n"
     if template.channel != Channel.LETTER:
-        text += text_footer(context.organization)
+        text += text_footer(context.organization) + text_link(link, scope.phrases.reach)
     for body in (html, text):
         if len(body.encode()) > MOST_OUTPUT:
             raise TooLongError("The text is longer than 256 kB.")
@@ -164,7 +162,7 @@ def _rendered_sms(template: CompiledTemplate, scope: Scope) -> Rendered:
     text = sms.plain(_written(template.text, scope)).strip()
     if len(text) > sms.LONGEST:
         raise TooLongError(f"The SMS has {len(text):,} characters; at most {sms.LONGEST:,} can be sent.")
-    return Rendered(shorten(text, _LONGEST_GIST, placeholder=" …"), "", text)
+    return Rendered(sms.gist(text), "", text)
 
 
 def render_words(source: str, context: NoticeContext) -> str:

@@ -79,7 +79,8 @@ class NoticeContext:
     `credit` is unapplied credit that nets these invoices, 0 when there is none. `earlier_notices`
     counts the reminders that were really sent about them; `last_notice_on` is the day of the last.
     `balances` is all that the customer owes, by currency. `locale` is how dates and amounts are
-    written, for example en_US; `language` is the text's.
+    written, for example en_US; `language` is the text's. `preferences_url` is where the reader says how to be
+    reached, empty for nowhere.
     """
 
     organization: OrganizationFacts
@@ -97,3 +98,4 @@ class NoticeContext:
     account_manager: AccountManagerFacts | None = None
     promise: PromiseFacts | None = None
     balances: tuple[tuple[str, Decimal], ...] = ()
+    preferences_url: str = ""

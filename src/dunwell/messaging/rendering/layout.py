@@ -35,8 +35,8 @@ _STYLE = """
 
 
 @functools.lru_cache(maxsize=512)
-def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str]:
-    """What goes before and after the content."""
+def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str, str]:
+    """What goes before the content, after it up to where a link may stand below the address, and after that."""
     name = escape(organization.name)
     shown = name
     if organization.logo_url:
@@ -60,19 +60,29 @@ def html_frame(organization: OrganizationFacts, language: str) -> tuple[str, str
         'line-height:1.55;color:#1c2430">\n'
     )
     footer = f"<br>{address}" if address else ""
-    tail = (
+    foot = (
         "\n</td></tr>\n"
         f'<tr><td class="pad muted line" style="padding:16px 32px 24px;border-top:1px solid #e6e9ee;'
-        f'font-family:{_FONT};font-size:13px;line-height:1.5;color:#5b6472">{name}{footer}</td></tr>\n'
-        "</table>\n</td></tr></table>\n</body>\n</html>\n"
+        f'font-family:{_FONT};font-size:13px;line-height:1.5;color:#5b6472">{name}{footer}'
     )
-    return head, tail
+    return head, foot, "</td></tr>\n</table>\n</td></tr></table>\n</body>\n</html>\n"
+
+
+def html_link(url: str, words: str) -> str:
+    """A link below the address; nothing where there is none."""
+    if not url:
+        return ""
+    return str(Markup('<br><a href="{}" style="color:#5b6472">{}</a>').format(url, words))
 
 
 @functools.lru_cache(maxsize=512)
 def text_footer(organization: OrganizationFacts) -> str:
     """Who wrote, after the usual mark for a signature."""
     return "\n".join(("", "-- ", organization.name, *_address(organization), ""))
+
+
+def text_link(url: str, words: str) -> str:
+    return f"{words}: {url}\n" if url else ""
 
 
 def _address(organization: OrganizationFacts) -> list[str]:

@@ -35,6 +35,7 @@ class Phrases:
     conjunction: str
     and_more: str
     questions: str
+    reach: str
 
     def when(self, days_past_due: int) -> str:
         """How an invoice stands to its due date."""
@@ -76,6 +77,7 @@ ENGLISH = Phrases(
     conjunction="and",
     and_more="{count} more",
     questions="If anything is unclear, just reply to this e-mail.",
+    reach="How we may reach you",
 )
 
 GERMAN = Phrases(
@@ -105,6 +107,7 @@ GERMAN = Phrases(
     conjunction="und",
     and_more="{count} weitere",
     questions="Bei Fragen antworten Sie einfach auf diese E-Mail.",
+    reach="Wie wir Sie erreichen dürfen",
 )
 
 FRENCH = Phrases(
@@ -134,6 +137,7 @@ FRENCH = Phrases(
     conjunction="et",
     and_more="{count} autres",
     questions="Pour toute question, répondez simplement à ce message.",
+    reach="Comment nous pouvons vous joindre",
 )
 
 SPANISH = Phrases(
@@ -163,6 +167,7 @@ SPANISH = Phrases(
     conjunction="y",
     and_more="{count} más",
     questions="Si algo no está claro, responda a este correo.",
+    reach="Cómo podemos contactarle",
 )
 
 ITALIAN = Phrases(
@@ -192,6 +197,7 @@ ITALIAN = Phrases(
     conjunction="e",
     and_more="altre {count}",
     questions="Per qualsiasi domanda basta rispondere a questa e-mail.",
+    reach="Come possiamo contattarla",
 )
 
 PORTUGUESE = Phrases(
@@ -221,6 +227,7 @@ PORTUGUESE = Phrases(
     conjunction="e",
     and_more="mais {count}",
     questions="Se algo não estiver claro, responda a este e-mail.",
+    reach="Como podemos contactar consigo",
 )
 
 DUTCH = Phrases(
@@ -250,6 +257,7 @@ DUTCH = Phrases(
     conjunction="en",
     and_more="nog {count}",
     questions="Is iets niet duidelijk, beantwoord dan gewoon deze e-mail.",
+    reach="Hoe wij u mogen bereiken",
 )
 
 _BY_LANGUAGE = {

@@ -11,7 +11,8 @@ from dunwell.rules.columns.months import fold
 from dunwell.rules.columns.question import Question
 
 Target = Literal[
-    "customer_number", "customer_name", "customer_email", "contact_name", "customer_phone", "customer_country",
+    "customer_number", "customer_name", "customer_email", "contact_name", "customer_phone", "customer_street",
+    "customer_street_2", "customer_postal_code", "customer_city", "customer_region", "customer_country",
     "customer_language", "customer_terms", "customer_tags", "invoice_number", "issued_on", "due_on", "terms",
     "currency", "total", "balance", "paid", "status", "payment_url", "description", "settled_on", "disputed", "kind",
 ]  # fmt: skip
@@ -23,6 +24,11 @@ TARGET_NAMES: dict[Target, str] = {
     "customer_email": "e-mail address",
     "contact_name": "contact person",
     "customer_phone": "phone",
+    "customer_street": "street and number",
+    "customer_street_2": "address, second line",
+    "customer_postal_code": "postal code",
+    "customer_city": "city",
+    "customer_region": "state or region",
     "customer_country": "country",
     "customer_language": "language",
     "customer_terms": "customer's terms",
@@ -113,6 +119,27 @@ _WORDS: dict[Target, str] = {
         "mobilnummer|rufnummer|"
         "numero de telephone|portable|telefono|numero de telefono|movil|cellulare|telefone|telemovel|celular|telefoon|"
         "telefoonnummer|mobiel"
+    ),
+    "customer_street": (
+        "street|address|street address|address line 1|address 1|billing street|billing address|billing address line 1|"
+        "strasse|strasse und hausnummer|strasse nr|anschrift|adresse|adresse ligne 1|rue|rue et numero|calle|"
+        "direccion|domicilio|via|indirizzo|rua|morada|endereco|straat|straat en huisnummer|adres"
+    ),
+    "customer_street_2": (
+        "address line 2|address 2|street 2|billing address line 2|adresszusatz|complement d adresse|"
+        "complement adresse|adresse ligne 2|direccion 2|indirizzo 2|complemento|adresregel 2"
+    ),
+    "customer_postal_code": (
+        "postal code|postcode|post code|zip|zip code|billing zip|billing postal code|plz|postleitzahl|code postal|"
+        "codigo postal|cap|cep"
+    ),
+    "customer_city": (
+        "city|town|billing city|city town|ort|stadt|wohnort|ville|ciudad|poblacion|localidad|citta|comune|cidade|"
+        "localidade|plaats|woonplaats|stad"
+    ),
+    "customer_region": (
+        "state province|province|county|region|billing state|state or province|bundesland|provincia|provincie|"
+        "departement|estado provincia"
     ),
     "customer_country": (
         "country|country code|customer country|billing country|land|landercode|landerkennzeichen|staat|pays|"

@@ -8,7 +8,9 @@ from typing import Any
 from babel import Locale
 from django import forms
 
-from dunwell.ledger.models import Contact, ContactRole, Customer
+from dunwell.ledger.models import ChannelChoice, Contact, ContactRole, Customer, Said
+from dunwell.ledger.models.customers import CHANNELS
+from dunwell.ledger.services.customers import ADDRESS
 from dunwell.ledger.services.versions import version_of
 from dunwell.organizations.models import Membership, Organization
 from dunwell.web.access import Desk
@@ -45,7 +47,18 @@ class CustomerForm(EntryForm):
         max_length=100,
         help_text="As in your accounting program; imports find the customer by it.",
     )
+    address_line_1 = forms.CharField(label="Street and number", required=False, max_length=200)
+    address_line_2 = forms.CharField(label="Address, second line", required=False, max_length=200)
+    postal_code = forms.CharField(label="Postal code", required=False, max_length=20)
+    city = forms.CharField(label="City", required=False, max_length=100)
+    region = forms.CharField(label="State or region", required=False, max_length=100)
     country = forms.ChoiceField(label="Country", required=False)
+    preferred_channel = forms.ChoiceField(
+        label="Reached best by",
+        required=False,
+        choices=[("", "Whatever a step says"), *CHANNELS],
+        help_text="Steps go this way where it is set up, has their text, and has an address.",
+    )
     language = forms.ChoiceField(label="Language of reminders", required=False)
     time_zone = forms.ChoiceField(
         label="Time zone", required=False, help_text="Reminders arrive in the customer's working hours."
@@ -63,7 +76,8 @@ class CustomerForm(EntryForm):
     def __init__(self, data: Any, *, desk: Desk, customer: Customer | None = None) -> None:
         initial: dict[str, Any] = {}
         if customer is not None:
-            initial = {name: getattr(customer, name) for name in ("name", "number", "country", "language")}
+            same = ("name", "number", *ADDRESS, "country", "language", "preferred_channel")
+            initial = {name: getattr(customer, name) for name in same}
             initial |= {"time_zone": customer.time_zone, "terms_days": customer.terms_days}
             initial |= {"tags": ", ".join(customer.tags), "owner": str(customer.owner_id or "")}
             initial["version"] = version_of(customer)
@@ -117,3 +131,23 @@ class ContactForm(EntryForm):
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
         language.choices = [("", "The customer's"), *language_choices(contact.language if contact else "")[1:]]
+
+
+class ChannelsForm(EntryForm):
+    """What one contact has said about each channel."""
+
+    how = forms.CharField(
+        label="How they told us",
+        required=False,
+        max_length=300,
+        help_text="For example: on the phone, or in the order of 3 May. Kept with today's date and your name.",
+    )
+
+    def __init__(self, data: Any, *, contact: Contact) -> None:
+        kept = {choice.channel: choice.said for choice in ChannelChoice.objects.filter(contact=contact)}
+        super().__init__(data, initial={**kept, "version": version_of(contact)})
+        for channel, name in CHANNELS:
+            self.fields[channel] = forms.ChoiceField(
+                label=name, required=False, choices=[("", "Nothing said"), *Said.choices]
+            )
+        self.order_fields([*(channel for channel, _ in CHANNELS), "how"])

@@ -3,7 +3,10 @@
 -- an attribute that line leaves empty is first given.
 CREATE TEMP TABLE import_customer ON COMMIT DROP AS
 SELECT grouped.*, row.customer_number AS number, row.customer_name AS name, row.name_key,
-       row.customer_email AS email, row.contact_name, row.customer_phone AS phone, row.customer_country AS country,
+       row.customer_email AS email, row.contact_name, row.customer_phone AS phone,
+       row.customer_street AS address_line_1, row.customer_street_2 AS address_line_2,
+       row.customer_postal_code AS postal_code, row.customer_city AS city, row.customer_region AS region,
+       row.customer_country AS country,
        row.customer_language AS language, row.customer_terms AS terms, row.customer_tags AS tags,
        NULL::bigint AS customer_id, false AS is_new, false AS is_ambiguous, false AS is_merged, true AS is_used
   FROM (
@@ -12,6 +15,11 @@ SELECT grouped.*, row.customer_number AS number, row.customer_name AS name, row.
                min(line) FILTER (WHERE customer_email IS NOT NULL) AS email_line,
                min(line) FILTER (WHERE contact_name IS NOT NULL) AS contact_name_line,
                min(line) FILTER (WHERE customer_phone IS NOT NULL) AS phone_line,
+               min(line) FILTER (WHERE customer_street IS NOT NULL) AS address_line_1_line,
+               min(line) FILTER (WHERE customer_street_2 IS NOT NULL) AS address_line_2_line,
+               min(line) FILTER (WHERE customer_postal_code IS NOT NULL) AS postal_code_line,
+               min(line) FILTER (WHERE customer_city IS NOT NULL) AS city_line,
+               min(line) FILTER (WHERE customer_region IS NOT NULL) AS region_line,
                min(line) FILTER (WHERE customer_country IS NOT NULL) AS country_line,
                min(line) FILTER (WHERE customer_language IS NOT NULL) AS language_line,
                min(line) FILTER (WHERE customer_terms IS NOT NULL) AS terms_line,
@@ -83,10 +91,11 @@ UPDATE import_customer AS customer SET is_used = false
  WHERE NOT EXISTS (SELECT FROM import_item AS item WHERE item.customer_key = customer.customer_key AND item.refusal IS NULL);
 
 -- name: insert
-INSERT INTO ledger_customer (id, organization_id, number, name, name_key, country, language, time_zone, terms_days, tags,
-                             source_id, known_from, created_at, updated_at)
-SELECT customer_id, %(organization)s, coalesce(number, ''), coalesce(name, number), name_key, coalesce(country, ''),
-       coalesce(language, ''), '', terms, coalesce(tags, '{}'), %(source)s, least(first_issued_on, %(as_of)s),
+INSERT INTO ledger_customer (id, organization_id, number, name, name_key, address_line_1, address_line_2, postal_code, city,
+                             region, country, language, time_zone, terms_days, tags, source_id, known_from, created_at, updated_at)
+SELECT customer_id, %(organization)s, coalesce(number, ''), coalesce(name, number), name_key,
+       coalesce(address_line_1, ''), coalesce(address_line_2, ''), coalesce(postal_code, ''), coalesce(city, ''),
+       coalesce(region, ''), coalesce(country, ''), coalesce(language, ''), '', terms, coalesce(tags, '{}'), %(source)s, least(first_issued_on, %(as_of)s),
        %(now)s, %(now)s
   FROM import_customer WHERE is_new AND is_used;
 
@@ -97,6 +106,13 @@ WITH wanted AS (
            coalesce(file.number, known.number) AS number,
            coalesce(file.name, known.name) AS name,
            CASE WHEN file.name IS NULL THEN known.name_key ELSE file.name_key END AS name_key,
+           coalesce(file.address_line_1, known.address_line_1) AS address_line_1,
+           -- The second line belongs to the first: with another street it is another line, or none
+           coalesce(file.address_line_2, CASE WHEN coalesce(file.address_line_1, known.address_line_1) = known.address_line_1
+                                              THEN known.address_line_2 ELSE '' END) AS address_line_2,
+           coalesce(file.postal_code, known.postal_code) AS postal_code,
+           coalesce(file.city, known.city) AS city,
+           coalesce(file.region, known.region) AS region,
            coalesce(file.country, known.country) AS country,
            coalesce(file.language, known.language) AS language,
            coalesce(file.terms, known.terms_days) AS terms_days,
@@ -111,15 +127,19 @@ WITH wanted AS (
       LEFT JOIN ledger_datasource AS source ON source.id = known.source_id
 )
 UPDATE ledger_customer AS known
-   SET number = wanted.number, name = wanted.name, name_key = wanted.name_key, country = wanted.country,
+   SET number = wanted.number, name = wanted.name, name_key = wanted.name_key,
+       address_line_1 = wanted.address_line_1, address_line_2 = wanted.address_line_2, postal_code = wanted.postal_code,
+       city = wanted.city, region = wanted.region, country = wanted.country,
        language = wanted.language, terms_days = wanted.terms_days, tags = wanted.tags::varchar(50)[],
        source_id = wanted.source_id, known_from = wanted.known_from, updated_at = %(now)s
   FROM wanted
  WHERE known.id = wanted.id
-   AND (known.number, known.name, known.name_key, known.country, known.language, known.terms_days, known.tags::text[],
+   AND (known.number, known.name, known.name_key, known.address_line_1, known.address_line_2, known.postal_code,
+        known.city, known.region, known.country, known.language, known.terms_days, known.tags::text[],
         known.source_id, known.known_from)
        IS DISTINCT FROM
-       (wanted.number, wanted.name, wanted.name_key, wanted.country, wanted.language, wanted.terms_days, wanted.tags::text[],
+       (wanted.number, wanted.name, wanted.name_key, wanted.address_line_1, wanted.address_line_2, wanted.postal_code,
+        wanted.city, wanted.region, wanted.country, wanted.language, wanted.terms_days, wanted.tags::text[],
         wanted.source_id, wanted.known_from);
 
 -- name: count

@@ -1,0 +1,100 @@
+"""How a contact wants to be reached: the page that a mail's footer leads to.
+
+It shows a name and a masked address, and nothing of what is owed: a link may be forwarded. It changes who is written to
+how, never what is owed, and says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from dunwell.ledger.models import ChannelChoice, Contact, Said
+from dunwell.ledger.services.addresses import keep_own_wishes
+from dunwell.organizations import throttles
+from dunwell.organizations.links import contact_in
+from dunwell.organizations.queries import database_now
+from dunwell.rules.channels import CHANNEL_NAMES, Channel
+
+MOST_VISITS, WINDOW = 60, dt.timedelta(minutes=10)
+
+
+class PreferencesForm(forms.Form):
+    """`channels` are those on which there is an address to choose."""
+
+    no_mail = forms.BooleanField(
+        label="Send me no reminders by e-mail", required=False, widget=forms.CheckboxInput(attrs={"wide": True})
+    )
+
+    def __init__(self, data: object, *, channels: list[Channel], initial: dict[str, object]) -> None:
+        super().__init__(data, initial=initial)  # type: ignore[arg-type]
+        choices = [("", "No preference"), *((channel.value, CHANNEL_NAMES[channel]) for channel in channels)]
+        self.fields["preferred"] = forms.ChoiceField(label="Reach me best by", required=False, choices=choices)
+        self.order_fields(["preferred", "no_mail"])
+
+
+@never_cache
+@login_not_required
+def preferences(request: HttpRequest, token: str) -> HttpResponse:
+    contact = _contact(token)
+    now = database_now()
+    name = f"reach:{contact.pk}"
+    if throttles.too_many(name=name, most=MOST_VISITS, window=WINDOW, now=now) is not None:
+        return HttpResponse("Too many visits; try again in ten minutes.\n", status=429, content_type="text/plain")
+    opted_out = ChannelChoice.objects.filter(contact=contact, channel=Channel.EMAIL, said=Said.OPTED_OUT).exists()
+    form = PreferencesForm(
+        request.POST if request.method == "POST" else None,
+        channels=_channels(contact),
+        initial={"preferred": contact.customer.preferred_channel, "no_mail": opted_out},
+    )
+    if request.method == "POST" and form.is_valid():
+        keep_own_wishes(
+            contact=contact,
+            preferred=form.cleaned_data["preferred"],
+            no_mail=form.cleaned_data["no_mail"],
+            now=now,
+        )
+        return redirect(f"{request.path}?kept=1")
+    response = render(
+        request,
+        "portal/preferences.html",
+        {
+            "organization": contact.customer.organization,
+            "contact": contact,
+            "address": masked(contact.email),
+            "form": form,
+            "kept": request.GET.get("kept") == "1",
+        },
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _contact(token: str) -> Contact:
+    pk = contact_in(token)
+    found = Contact.objects.select_related("customer__organization").filter(pk=pk).first() if pk else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _channels(contact: Contact) -> list[Channel]:
+    customer = contact.customer
+    known = {
+        Channel.EMAIL: bool(contact.email),
+        Channel.SMS: bool(contact.sms_number),
+        Channel.LETTER: bool(customer.address_line_1 and customer.city),
+    }
+    return [channel for channel in Channel if known[channel]]
+
+
+def masked(address: str) -> str:
+    """Enough for its owner to know it: a…@harbor.example."""
+    local, at, domain = address.partition("@")
+    return f"{local[:1]}…{at}{domain}" if at else ""

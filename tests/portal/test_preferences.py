@@ -1,0 +1,98 @@
+"""The page behind the link in a mail's footer: whoever has the link says how to be reached."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from dunwell.followup.models import Action
+from dunwell.ledger.models import ChannelChoice, Contact, Customer
+from dunwell.organizations.links import contact_in, preferences_url
+from dunwell.organizations.models import Organization
+from dunwell.portal.preferences import masked
+from dunwell.workflows.run import run_organization
+from tests import worlds
+from tests.web.conftest import MAIL, prepare
+from tests.worlds import NOW, TODAY
+
+BASE = "https://dunwell.example"
+
+
+@pytest.fixture
+def northlight(db: None, settings: Any) -> Organization:
+    settings.BASE_URL, settings.ALLOWED_HOSTS = BASE, ["*"]
+    organization = worlds.make_organization(settings=MAIL)
+    prepare(organization)
+    return organization
+
+
+@pytest.fixture
+def customer(northlight: Organization) -> Customer:
+    customer = worlds.make_customer(northlight, email="anna@harbor.example")
+    worlds.make_invoice(customer, due_on=TODAY, total="987.65")
+    return customer
+
+
+def path(customer: Customer) -> str:
+    return preferences_url(customer.contacts.get().pk).removeprefix(BASE)
+
+
+def test_the_link_stands_in_both_versions_of_a_mail(northlight: Organization, customer: Customer) -> None:
+    run_organization(northlight, as_of=TODAY, now=NOW, send=False)
+    notice = Action.objects.get(invoice__customer=customer, offset_days=0).notice
+    assert notice is not None
+    found = {
+        re.search(r"https://dunwell\.example/reach/(\S+?)/", body) for body in (notice.body_text, notice.body_html)
+    }
+    tokens = {match[1] for match in found if match}
+    assert {contact_in(token) for token in tokens} == {customer.contacts.get().pk}
+    assert "How we may reach you" in notice.body_text
+
+
+def test_nobody_gets_in_without_a_signed_link(customer: Customer, client: Client) -> None:
+    pk = customer.contacts.get().pk
+    for token in (str(pk), f"{pk}:", f"{pk}:AAAA", f"{pk + 1}:{path(customer).split(':')[1].strip('/')}"):
+        assert client.get(f"/reach/{token}/").status_code == 404
+        assert contact_in(token) is None
+
+
+def test_the_page_tells_a_stranger_little(customer: Customer, client: Client) -> None:
+    response = client.get(path(customer))
+    page = response.content.decode()
+    assert "a…@harbor.example" in page
+    assert "anna@harbor.example" not in page
+    assert "987" not in page
+    assert "Open invoices stay open" in page
+    assert (response["X-Robots-Tag"], response["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert masked("no address") == ""
+
+
+def test_who_wants_no_mails_gets_none_and_is_not_forgotten(
+    northlight: Organization, customer: Customer, client: Client
+) -> None:
+    assert client.post(path(customer), {"preferred": "", "no_mail": "on"}, follow=True).status_code == 200
+    choice = ChannelChoice.objects.get()
+    assert (choice.said, choice.source, choice.channel) == ("opted_out", "page", "email")
+    report = run_organization(northlight, as_of=TODAY, now=NOW, send=False)
+    action = Action.objects.get(invoice__customer=customer, offset_days=0)
+    assert (action.state, action.reason) == ("waiting", "no_address")
+    assert [case["reason"] for case in report.needs_person] == ["no_address"]
+    client.post(path(customer), {"preferred": ""})
+    assert ChannelChoice.objects.get().said == "agreed"
+
+
+def test_a_channel_is_chosen_where_there_is_an_address(customer: Customer, client: Client) -> None:
+    assert client.post(path(customer), {"preferred": "sms"}).status_code == 200, "there is no number to choose"
+    worlds.reach_everywhere(customer)
+    ChannelChoice.objects.all().delete()
+    assert client.post(path(customer), {"preferred": "sms"}).status_code == 302
+    assert Customer.objects.get().preferred_channel == "sms"
+    assert (ChannelChoice.objects.get().said, ChannelChoice.objects.get().source) == ("agreed", "page")
+
+
+def test_without_https_there_is_no_link(customer: Customer, settings: Any) -> None:
+    settings.BASE_URL = "http://127.0.0.1:8000"
+    assert preferences_url(Contact.objects.get().pk) == ""
