@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from dunwell.followup.models import Call, CaseChange, Notice, NoticeState, StandingChange, Task, TaskState
 from dunwell.ledger.models import CreditNote, DueDateExtension, Hold, Invoice, Note, Payment, WriteOff
+from dunwell.messaging.models import REPORTED, Message, MessageEvent, Reply
 from dunwell.organizations.scope import Scope
 
 PER_PAGE = 30
@@ -157,9 +158,25 @@ def _case_events(scope: Scope, customer_id: int, last: dt.date, most: int) -> It
         yield Event(change.changed_on, "case", change)
 
 
+def _answers(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterator[Event]:
+    """What the customer answered, and what providers reported of our messages."""
+    zone = scope.organization.zone
+    until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
+    replies = scope.rows(Reply).filter(customer_id=customer_id, received_at__lt=until)
+    for reply in replies.order_by("-received_at", "-pk")[:most]:
+        yield Event(reply.received_at.astimezone(zone).date(), "reply", reply, at=reply.received_at)
+    # By the customer's messages: events of all customers together have no order that an index knows
+    messages = scope.rows(Message).filter(customer_id=customer_id).order_by("-pk").values("pk")[:most]
+    reports = MessageEvent.objects.filter(
+        organization=scope.organization, message__in=messages, kind__in=REPORTED, at__lt=until
+    )
+    for report in reports.select_related("message").order_by("-at", "-pk")[:most]:
+        yield Event(report.at.astimezone(zone).date(), "report", report, at=report.at)
+
+
 # What a timeline can be narrowed to, and where its events come from
 STORIES: dict[str, tuple[Callable[[Scope, int, dt.date, int], Iterator[Event]], ...]] = {
-    "messages": (_notice_events, _call_events),
+    "messages": (_notice_events, _call_events, _answers),
     "payments": (_money,),
     "changes": (_invoices, _holds_and_standings, _case_events),
     "notes": (_note_events,),

@@ -7,6 +7,7 @@ how, never what is owed, and says so.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
@@ -31,8 +32,8 @@ class PreferencesForm(forms.Form):
         label="Send me no reminders by e-mail", required=False, widget=forms.CheckboxInput(attrs={"wide": True})
     )
 
-    def __init__(self, data: object, *, channels: list[Channel], initial: dict[str, object]) -> None:
-        super().__init__(data, initial=initial)  # type: ignore[arg-type]
+    def __init__(self, data: Any, *, channels: list[Channel], initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
         choices = [("", "No preference"), *((channel.value, CHANNEL_NAMES[channel]) for channel in channels)]
         self.fields["preferred"] = forms.ChoiceField(label="Reach me best by", required=False, choices=choices)
         self.order_fields(["preferred", "no_mail"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from dunwell.followup.queries.cases import role_name
 from dunwell.insights.timeline import Event
+from dunwell.messaging.models import EventKind
 from dunwell.rules.cases import PRIORITY_NAMES
 from dunwell.rules.permissions import Permission
 from dunwell.web import words
@@ -251,6 +252,28 @@ def _case(desk: Desk, change: Any) -> Telling:
     return {"tone": tone, "icon": icon, "title": title, "detail": _with_author(change.note, change.by)}
 
 
+def _reply(desk: Desk, reply: Any) -> Telling:
+    del desk
+    meaning = {"stop": "Wants no more SMS", "start": "Agrees to SMS"}.get(reply.meaning, "Answered by SMS")
+    return {
+        "tone": "warn" if reply.meaning == "stop" else "info",
+        "icon": "message",
+        "title": meaning,
+        "detail": f"“{reply.body}” from {reply.sender}",
+    }
+
+
+def _report(desk: Desk, report: Any) -> Telling:
+    came_back = report.kind in (EventKind.BOUNCED, EventKind.UNDELIVERED, EventKind.COMPLAINED)
+    return {
+        "tone": "bad" if came_back else "good",
+        "icon": "mail-x" if came_back else "mail-check",
+        "title": f"{report.get_kind_display()}: {report.message.recipient}",
+        "detail": report.detail if came_back else "",
+        "url": desk.url("web:message", report.message_id),
+    }
+
+
 _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     "invoice_issued": _invoice,
     "invoice_voided": _void,
@@ -271,4 +294,6 @@ _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     **{f"call_{outcome}": _call for outcome in CALLS},
     "task_done": _task,
     "case": _case,
+    "reply": _reply,
+    "report": _report,
 }

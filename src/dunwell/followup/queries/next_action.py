@@ -88,7 +88,7 @@ def next_action(organization: Organization, invoice: Invoice, as_of: dt.date) ->
             reason=action.reason,
             until=action.recheck_on if action.state == ActionState.WAITING else None,
             notice_id=action.notice_id,
-            channel=StepChannel(action.channel).label,
+            channel=str(StepChannel(action.channel).label),
             why_channel=_why_channel(action, invoice.customer),
             prevented_by=prevented_by,
         )
