@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 
 import pytest
@@ -48,6 +49,17 @@ def test_what_is_not_right_is_said_and_nothing_is_made(change: tuple[str, str], 
     assert isinstance(result.exception, ValidationError)
     assert complaint in str(result.exception)
     assert not Organization.objects.exists()
+
+
+def test_what_a_command_makes_is_a_commands_in_the_history() -> None:
+    """Also what a service inside it would name after itself: the shipped texts."""
+    dunwell(*NORTHLIGHT)
+    organization = Organization.objects.get()
+    found = changes(organization, Asked(), most=500)
+    assert len({change.table for change in found}) > 3
+    assert {change.context["user"] for change in found} == {"command"}
+    assert {change.context["login"] for change in found} == {getpass.getuser()}
+    assert {change.context["action"] for change in found} == {"organization create"}
 
 
 def test_a_slug_is_taken_once() -> None:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -36,7 +37,7 @@ FOR_EVERYONE = {
     "setup_owner", "health", "ready", "logo", "brand", "preferences",
 }  # fmt: skip
 FOR_THE_SIGNED_IN = {
-    "landing", "setup_organization", "guide", "guide_page", "guide_picture", "account_reauthenticate",
+    "landing", "setup_organization", "setup_archive", "guide", "guide_page", "guide_picture", "account_reauthenticate",
     "account_change_password", "account_set_password", "account_sessions",
     "mfa_index", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
@@ -216,6 +217,52 @@ def test_another_organizations_rows_are_not_found_under_ones_own_address(
         assert client.post(address, {"invoice": desk.invoice.pk, "choice": "arrived"}).status_code == 404, action
     desk.notice.refresh_from_db()
     assert desk.notice.state == NoticeState.COMPOSED
+
+
+def rows_of(organization: Organization) -> dict[str, object]:
+    """For each `<int:some_thing_id>` of an address a row of that table."""
+    found: dict[str, object] = {}
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.fields}
+        if not model.__module__.startswith("dunwell.") or "organization" not in names:
+            continue
+        row = model._default_manager.filter(organization=organization).order_by("pk").values_list("pk", flat=True)
+        words = re.findall(r"[A-Z][a-z]*", model.__name__)
+        if row:
+            found["_".join(words).lower() + "_id"] = row[0]
+            found.setdefault(f"{words[-1].lower()}_id", row[0])
+    return found
+
+
+def test_no_address_of_ones_own_reaches_another_organizations_row(
+    desk: Desk, other_organization: Organization, charlie: User, browse: Browse
+) -> None:
+    """Every address that names a row, with the rows of Northlight, asked for by an owner elsewhere, read and posted."""
+    invoice = desk.invoice
+    worlds.make_hold(desk.customer, invoice=invoice)
+    worlds.make_payment(desk.customer, 10, on=desk.today, towards=invoice)
+    worlds.make_credit_note(desk.customer, 10, on=desk.today)
+    values = {**rows_of(desk.organization), "slug": other_organization.slug, "section": "limits", "provider_id": "oidc"}
+    before = list(Customer.objects.values()), list(Notice.objects.values()), list(Membership.objects.values())
+    client = browse(charlie)
+    asked_for = 0
+    with_row = {
+        place.name
+        for place, other in zip(
+            places(values), places({**values, **dict.fromkeys(rows_of(desk.organization), 10**9)}), strict=True
+        )
+        if place.path != other.path
+    }
+    for place in places(values):
+        if not place.of_organization or place.name not in with_row:
+            continue
+        asked_for += 1
+        for method in ("get", "post"):
+            status, _ = ask(client, method, place.path)
+            assert status in {404, 405}, (place, method, status)
+    assert asked_for > 40
+    after = list(Customer.objects.values()), list(Notice.objects.values()), list(Membership.objects.values())
+    assert before == after
 
 
 def test_search_and_lists_show_only_ones_own(

@@ -1,4 +1,4 @@
-"""Every count on Home and on a customer's page is a link to a list with exactly so many rows."""
+"""Every count on Home, on a customer's page, on the tabs of follow-up is a link to a list with exactly so many rows."""
 
 from __future__ import annotations
 
@@ -75,3 +75,15 @@ def test_the_ages_of_a_customer_lead_to_its_own_invoices(desk: Desk, owner: Clie
     link = f"customer={desk.customer.pk}&currency=EUR&age=days_1_30"
     assert html.escape(link) in page
     assert owner.get(desk.url(f"invoices/?{link}")).context["listing"].count == 2
+
+
+def test_on_the_tabs_of_follow_up(desk: Desk, owner: Client) -> None:
+    _book(desk)
+    for path in ("follow-up/", "follow-up/waiting/", "follow-up/ended/", "follow-up/messages/"):
+        followed = _follow(owner, desk.url(path))
+        assert {link.split("/o/")[1].split("/", 1)[1] for link, _, _ in followed} >= {
+            "follow-up/",
+            "follow-up/waiting/",
+            "follow-up/ended/",
+        }, path
+        assert [one for one in followed if one[1] != one[2]] == [], path

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pghistory.models import Event
 
@@ -16,6 +18,8 @@ from dunwell.ledger.models import Customer, Invoice
 from dunwell.organizations import beginnings
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, Role, SampleBook, User
 from dunwell.organizations.queries import database_now
+from dunwell.workflows.portable.erasing import erase
+from dunwell.workflows.portable.taking_out import export_to_file
 from dunwell.workflows.samples import make_sample
 from tests import worlds
 from tests.web.conftest import MAIL, Desk, late_customer, prepare, run
@@ -43,6 +47,36 @@ def anna(fresh: Organization) -> Client:
     client = Client()
     client.force_login(worlds.make_user("anna@fresh.example", organization=fresh))
     return client
+
+
+def test_an_organization_is_brought_in_from_another_installation(transactional_db: None, tmp_path: Path) -> None:
+    """Exported there, uploaded here; who brings it is an owner of it, and nothing is sent before somebody resumes."""
+    there = worlds.make_organization("acme", settings=MAIL)
+    prepare(there)
+    late_customer(there)
+    archive = tmp_path / "acme.zip"
+    now = database_now()
+    export_to_file(there, archive, now=now.isoformat())
+    erase(organization=there, typed_name=there.name, by=None, now=now)
+    client = Client()
+    client.force_login(worlds.make_user("new@here.example"))
+    assert b"Bring one in from another installation" in client.get("/setup/organization/").content
+    spoiled = SimpleUploadedFile("acme.zip", archive.read_bytes()[:-100])
+    refused = client.post("/setup/archive/", {"archive": spoiled})
+    assert refused.status_code == 422
+    assert "The archive" in refused.content.decode()
+    assert not Organization.objects.exists()
+    assert client.post("/setup/archive/", {}).status_code == 422
+    page = client.post(
+        "/setup/archive/", {"archive": SimpleUploadedFile("acme.zip", archive.read_bytes())}, follow=True
+    )
+    assert page.redirect_chain[-1][0] == "/o/acme/"
+    assert "Sending is stopped" in page.content.decode()
+    here = Organization.objects.get()
+    assert not here.settings.may_send
+    assert Invoice.objects.filter(organization=here).count() == 2
+    assert Membership.objects.get(organization=here, user__email="new@here.example").role == Role.OWNER
+    assert client.get("/setup/archive/")["Location"] == "/", "only the first"
 
 
 def test_a_new_installation_leads_from_any_page_to_the_set_up(db: None, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import sys
 from typing import Annotated
 
@@ -29,6 +30,7 @@ from dunwell.cli import (
 )
 from dunwell.cli.postgres import ProgramError
 from dunwell.cli.processes import end_with_parent
+from dunwell.organizations.recording import recorded
 from dunwell.workflows.archives import ArchiveUnusableError
 
 app = typer.Typer(
@@ -61,14 +63,22 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+# What is changed in them is somebody else's, and named where it is made; or it is no row of a book
+_WITHOUT_NAME = {"serve", "worker", "run", "demo", "catch-mail", "migrate", "backup", "restore", "doctor", "replay"}
+
+
 @app.callback()
 def _options(
+    context: typer.Context,
     *,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which Dunwell this is.")
     ] = False,
 ) -> None:
-    """What stands before a command."""
+    """What stands before a command. Changes it makes are recorded as a command's, with the login of who gave it."""
+    del version
+    if context.invoked_subcommand not in _WITHOUT_NAME:
+        context.with_resource(recorded(user="command", login=getpass.getuser()))
 
 
 def run_app() -> None:

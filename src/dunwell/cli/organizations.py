@@ -10,6 +10,7 @@ import typer
 
 from dunwell.cli.words import counted
 from dunwell.organizations import queries
+from dunwell.organizations.recording import recorded
 from dunwell.workflows.archives import Archive
 from dunwell.workflows.organizations import set_up_organization
 from dunwell.workflows.portable.bringing_in import bring_in
@@ -33,15 +34,16 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object only.")] = False,
 ) -> None:
     """Make an organization with the default policy and texts. It sends nothing before you press Start chasing."""
-    organization = set_up_organization(
-        slug=slug,
-        name=name,
-        base_currency=currency,
-        time_zone=time_zone,
-        country=country,
-        region=region,
-        locale=locale,
-    )
+    with recorded(action="organization create"):
+        organization = set_up_organization(
+            slug=slug,
+            name=name,
+            base_currency=currency,
+            time_zone=time_zone,
+            country=country,
+            region=region,
+            locale=locale,
+        )
     if as_json:
         typer.echo(json.dumps({"id": organization.pk, "slug": organization.slug, "name": organization.name}))
         return

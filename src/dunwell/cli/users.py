@@ -7,11 +7,11 @@ import secrets
 import sys
 from typing import Annotated
 
-import pghistory
 import typer
 
 from dunwell.organizations import queries, services
 from dunwell.organizations.models import Role
+from dunwell.organizations.recording import recorded
 
 app = typer.Typer(help="The people who sign in.", no_args_is_help=True)
 
@@ -31,7 +31,7 @@ def create(
     """Make a person who may sign in. Without --password-stdin a password is made up and shown once."""
     where = queries.organization_by_slug(organization)
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
-    with pghistory.context(user="command", action="user create"):
+    with recorded(action="user create"):
         user = services.create_user(email=email, name=name, password=password, organization=where, role=role.value)
     if as_json:
         report = {"id": user.pk, "email": user.email, "organization": where.slug, "role": role.value}

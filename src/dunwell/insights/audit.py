@@ -44,7 +44,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Change:
-    """One row written. `before` and `after` hold the columns that differ, as texts; a new row has no `before`."""
+    """One row written. `before` and `after` hold the columns that differ, as texts; a new row has no `before`.
+
+    A row that went has everything it said in `before`, and nothing in `after`.
+    """
 
     at: dt.datetime
     table: str
@@ -153,6 +156,9 @@ def _about(model: type[models.Model], asked: Asked) -> str | None:
 def _change(at: dt.datetime, table: str, id_: int, label: str, object_id: int, *rest: Any) -> Change:
     context, now_is, was = (_parsed(value) for value in rest)
     names = [name for name in now_is if not name.startswith("pgh_") and name not in UNTOLD]
+    if label == "delete":
+        was, nothing = now_is, dict.fromkeys(names)
+        return Change(at, table, id_, label, object_id, context, {name: was[name] for name in names}, nothing, was)
     differ = [name for name in names if not was or now_is[name] != was.get(name)]
     return Change(
         at=at,

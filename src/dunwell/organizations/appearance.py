@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.organizations.models.logo import OrganizationLogo
+from dunwell.organizations.recording import recorded
 from dunwell.rules.colors import is_color
 
 MOST_BYTES = 200_000
@@ -33,7 +33,7 @@ def change_appearance(
     """Keep the color (empty: Dunwell's) and, where one is given, the logo. ValidationError says what is wrong."""
     if brand_color and not is_color(brand_color):
         raise ValidationError({"brand_color": "A color is written #rrggbb, for example #1d5fbf."})
-    with pghistory.context(user=actor):
+    with recorded(user=actor):
         settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
         settings.brand_color = brand_color
         if logo is not None:

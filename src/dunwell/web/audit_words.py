@@ -74,7 +74,7 @@ def _told(
             _value(desk, fields[column], value, names),
         )
         for column, value in change.after.items()
-        if column in fields and (change.before or not _says_nothing(value))
+        if column in fields and not _is_no_news(change, column, value)
     ]
     return Told(
         at=change.at,
@@ -86,6 +86,13 @@ def _told(
         reason=_plain(str(change.context.get("action") or change.context.get("file") or "")),
         fields=shown,
     )
+
+
+def _is_no_news(change: Change, column: str, value: str | None) -> bool:
+    """An empty column of a row that came or went."""
+    if change.label == "delete":
+        return _says_nothing(change.before.get(column))
+    return not change.before and _says_nothing(value)
 
 
 def _says_nothing(value: str | None) -> bool:
@@ -117,6 +124,8 @@ def _who(context: dict[str, Any], people: dict[str, str]) -> str:
     if user is None:
         return "Dunwell itself" if not context.get("source") else _plain(str(context["source"]))
     name = people.get(str(user)) or PROGRAMS.get(str(user)) or _plain(str(user))
+    if login := context.get("login"):
+        name = f"{name} ({login})"
     return f"{name}, by import" if context.get("source") == "import" else name
 
 

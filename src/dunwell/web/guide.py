@@ -40,6 +40,7 @@ PAGES = (
     "customers",
     "lists",
     "roles",
+    "settings",
     "trouble",
 )
 

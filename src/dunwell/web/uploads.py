@@ -28,8 +28,12 @@ FORM_FIELDS = 1024**2  # what a form has around its file
 LARGEST_FORM = LARGEST_DOCUMENT + FORM_FIELDS
 # Who has no session can only sign in
 LARGEST_OF_STRANGERS = 64 * 1024
+LARGEST_ARCHIVE = 4 * 1024**3
 # Addresses that take more than a form
-LARGER = ((re.compile(r"/o/[^/]+/imports/new/"), LARGEST_FILE + FORM_FIELDS),)
+LARGER = (
+    (re.compile(r"/o/[^/]+/imports/new/"), LARGEST_FILE + FORM_FIELDS),
+    (re.compile(r"/setup/archive/"), LARGEST_ARCHIVE + FORM_FIELDS),
+)
 
 
 def most_bytes(path: str, *, has_session: bool) -> int:

@@ -8,7 +8,7 @@ from dunwell.followup.models import PlanState
 from dunwell.followup.services.history import write_history
 from dunwell.ledger.imports.inspection import Inspection
 from dunwell.ledger.imports.report import ImportReport
-from dunwell.ledger.imports.services import import_file, refuse_undo, run_file_import
+from dunwell.ledger.imports.services import import_file, keep_import, refuse_undo, run_file_import
 from dunwell.ledger.models import FileImport, ImportState
 from dunwell.ledger.services.undo import UsedSinceError
 from dunwell.organizations.models import Organization
@@ -42,12 +42,23 @@ def _take_back(file_import: FileImport, *, now: dt.datetime) -> None:
 def bring_in(
     organization: Organization, inspection: Inspection, *, as_of: dt.date, now: dt.datetime, actor: int | str
 ) -> ImportReport:
-    """Import a file at hand, and reassess the customers it touched.
+    """Import a file at hand and reassess the customers it touched; it stands among the imports and can be undone there.
 
     A book of an earlier day is reassessed at once only where follow-up already stands at today. Whoever loads an old
     book to try old days would else find it assessed and written to as of today; their next pass takes it up.
     """
-    report = import_file(organization=organization, inspection=inspection, as_of=as_of, now=now, actor=actor)
+
+    def keep(found: ImportReport) -> None:
+        keep_import(organization, inspection, found, as_of=as_of, now=now)
+
+    report = import_file(
+        organization=organization,
+        inspection=inspection,
+        as_of=as_of,
+        now=now,
+        actor=actor,
+        finish=keep,
+    )
     today = local_date(organization, now)
     if as_of == today or PlanState.objects.filter(organization=organization, planned_as_of=today).exists():
         refresh(organization, now=now)

@@ -7,7 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q
@@ -42,6 +41,7 @@ from dunwell.ledger.services.customers import ADDRESS, clean_tags
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import local_date
+from dunwell.organizations.recording import recorded
 from dunwell.workflows.by_hand import follow_up
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
@@ -114,7 +114,7 @@ def merge(*, organization: Organization, source_id: int, target_id: int, by: Use
 
     A later import that names the source means the target. Raises ValidationError; nothing is changed then.
     """
-    with transaction.atomic(), pghistory.context(user=by.pk, action="merge customers"):
+    with transaction.atomic(), recorded(user=by.pk, action="merge customers"):
         lock(organization)  # no pass plans or writes for either of them meanwhile
         first, second = (locked(Customer, organization, pk) for pk in sorted((source_id, target_id)))
         source, target = (first, second) if first.pk == source_id else (second, first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,10 @@ from dunwell.ledger.models import Invoice
 from dunwell.organizations import beginnings
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.services import grant_role
+from dunwell.workflows.archives import Archive
 from dunwell.workflows.organizations import set_up_organization
+from dunwell.workflows.portable.bringing_in import BroughtIn, bring_in
+from dunwell.workflows.portable.taking_out import KIND, VERSION
 from dunwell.workflows.sender import channels_set_up
 
 # A worker says every ten seconds that it lives; this long after the last word it does not
@@ -63,6 +67,21 @@ def _count_of(rows: QuerySet[Notice]) -> Coalesce:
 def worker_is_alive(now: dt.datetime) -> bool:
     """Whether some worker has said so lately: without one no file is read, no pass runs and no mail goes."""
     return ProcrastinateWorker.objects.filter(last_heartbeat__gte=now - SILENCE).exists()
+
+
+@transaction.atomic
+def bring_first_organization(*, owner: User, path: Path) -> BroughtIn:
+    """The first organization out of an archive; who brings it is an owner of it. It sends nothing.
+
+    Raises AlreadySetUpError and ArchiveUnusableError.
+    """
+    beginnings.alone()
+    if not beginnings.no_organization_yet():
+        raise beginnings.AlreadySetUpError("There is an organization already; ask its owner to add you.")
+    with Archive(path, kind=KIND, version=VERSION) as archive:
+        result = bring_in(archive)
+    grant_role(user=owner, organization=result.organization, role=Role.OWNER)
+    return result
 
 
 @transaction.atomic

@@ -13,11 +13,12 @@ from typer.testing import CliRunner, Result
 from dunwell.cli.imports import import_command
 from dunwell.followup.models import Action, CustomerStanding
 from dunwell.followup.services.policies import create_default_policy
-from dunwell.ledger.models import ImportMapping, Invoice
+from dunwell.ledger.models import FileImport, ImportMapping, ImportState, Invoice
 from dunwell.messaging.services.templates import install_shipped
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Organization, User
 from dunwell.organizations.queries import database_now
 from dunwell.workflows.notices import refresh
+from dunwell.workflows.undo import undo_import, why_import_stays
 from tests import worlds
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,19 @@ def test_in_words(organization: Organization, book: Path) -> None:
     assert "1 row as of 2026-03-01" in result.stdout
     assert 'invoice_number = "Invoice"' in result.stdout
     assert Invoice.objects.get().first_known_on == dt.date(2026, 3, 1)
+
+
+def test_it_stands_among_the_imports_and_is_undone_like_an_upload(
+    organization: Organization, book: Path, alice: User
+) -> None:
+    assert dunwell_import(book, "--organization", organization.slug, "--json").exit_code == 0
+    kept = FileImport.objects.get()
+    assert (kept.state, kept.file_name, kept.rows_read) == (ImportState.DONE, "book.csv", 1)
+    assert why_import_stays(kept) == ""
+    undo_import(kept, by=alice, now=database_now())
+    assert not Invoice.objects.exists()
+    assert dunwell_import(book, "--organization", organization.slug, "--dry-run").exit_code == 0
+    assert FileImport.objects.count() == 1, "a dry run is no import"
 
 
 def test_a_dry_run_keeps_nothing(organization: Organization, book: Path) -> None:

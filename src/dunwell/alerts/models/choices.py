@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.models.people import Role
 from dunwell.rules.alerts import MEANINGS, AlertKind, ByMail
@@ -14,7 +14,7 @@ from dunwell.rules.alerts import MEANINGS, AlertKind, ByMail
 KINDS = [(kind.value, MEANINGS[kind][0]) for kind in AlertKind]
 
 
-@pghistory.track()
+@kept()
 class AlertRule(models.Model):
     """A choice other than the default of `rules.alerts`: for everybody with a role, or for one person."""
 
@@ -45,7 +45,7 @@ class AlertRule(models.Model):
         return f"{self.kind} for {self.role or self.user}"
 
 
-@pghistory.track(exclude=["address"])
+@kept(exclude=["address"])
 class AlertDestination(models.Model):
     """A place outside, for example a Slack channel, that is told as things happen."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import transaction
 from django.db.models.functions import Now
 
 from dunwell.alerts.models import AlertDestination, AlertReceipt, AlertRule
 from dunwell.alerts.services.chat import checked_address
 from dunwell.organizations.models import Organization
+from dunwell.organizations.recording import recorded
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.alerts import AlertKind, Choice
 
@@ -16,7 +16,7 @@ from dunwell.rules.alerts import AlertKind, Choice
 @transaction.atomic
 def choose_for_role(*, organization: Organization, role: str, choices: dict[AlertKind, Choice], actor: str) -> None:
     """Everybody with this role is told so from now on, unless a person chose otherwise for themselves."""
-    with pghistory.context(user=actor):
+    with recorded(user=actor):
         for kind, choice in choices.items():
             AlertRule.objects.update_or_create(
                 organization=organization,
@@ -31,7 +31,7 @@ def choose_for_oneself(
     *, organization: Organization, user_id: int, choices: dict[AlertKind, Choice], actor: str
 ) -> None:
     """One person's own choice; it goes before their role's."""
-    with pghistory.context(user=actor):
+    with recorded(user=actor):
         for kind, choice in choices.items():
             AlertRule.objects.update_or_create(
                 organization=organization,
@@ -47,7 +47,7 @@ def add_destination(
 ) -> AlertDestination:
     """A channel outside is told of these kinds from now on. UnknownServiceError when the address is not understood."""
     service = checked_address(address)
-    with pghistory.context(user=actor):
+    with recorded(user=actor):
         return AlertDestination.objects.create(
             organization=organization, name=name, address=encrypt(address), service=service, kinds=kinds
         )
@@ -56,7 +56,7 @@ def add_destination(
 @transaction.atomic
 def remove_destination(*, organization: Organization, destination_id: int, actor: str) -> bool:
     """Nothing more is told there. False when there is no such destination."""
-    with pghistory.context(user=actor):
+    with recorded(user=actor):
         found = AlertDestination.objects.filter(organization=organization, pk=destination_id).first()
         if found is None:
             return False

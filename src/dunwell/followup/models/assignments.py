@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from dunwell.followup.models.policies import DunningPolicy, risk, segments
 from dunwell.ledger.models import Customer
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
 
-@pghistory.track()
+@kept()
 class CustomerPolicy(models.Model):
     """A customer's own setting: it wins over every rule."""
 
@@ -28,7 +28,7 @@ class CustomerPolicy(models.Model):
         return f"customer {self.customer_id} by policy {self.policy_id}"
 
 
-@pghistory.track()
+@kept()
 class AssignmentRule(models.Model):
     """An ordered rule: the first of an organization's that fits gives the policy (`rules.assignment`)."""
 

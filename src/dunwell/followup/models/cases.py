@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from dunwell.ledger.models import Customer
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization, Role
 from dunwell.organizations.tenancy import TenantForeignKey
 from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT, PRIORITY_NAMES
@@ -17,7 +17,7 @@ PRIORITIES = [(number, f"{number}: {name.lower()}") for number, name in PRIORITY
 ROLES = [(role.value, role.label) for role in Role if role is not Role.VIEWER]
 
 
-@pghistory.track()
+@kept()
 class EscalationRule(models.Model):
     """An ordered rule that makes a case more urgent (`rules.cases`). All that it asks for must hold."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from dunwell.messaging.models import MessageTemplate
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 from dunwell.rules.escalation import MOST_OCCURRENCES, Tone
@@ -47,7 +47,7 @@ def risk() -> models.PositiveSmallIntegerField:  # type: ignore[type-arg]
     return models.PositiveSmallIntegerField(null=True, blank=True, help_text="Only from this risk on, 0 to 100.")
 
 
-@pghistory.track()
+@kept()
 class DunningPolicy(models.Model):
     """A named way to chase. Its steps live in versions, so that each action can name the one that made it."""
 
@@ -71,7 +71,7 @@ class DunningPolicy(models.Model):
         return self.name
 
 
-@pghistory.track()
+@kept()
 class PolicyVersion(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     policy = TenantForeignKey(DunningPolicy, on_delete=models.CASCADE, related_name="versions")
@@ -95,7 +95,7 @@ class PolicyVersion(models.Model):
         return f"{self.policy.name}, version {self.number}"
 
 
-@pghistory.track()
+@kept()
 class PolicyStep(models.Model):
     """One step of a version. `lineage` is the step's identity through all versions of its policy."""
 

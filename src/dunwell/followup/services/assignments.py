@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import transaction
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy
 from dunwell.followup.queries.assignments import RuleDraft, rule_drafts
 from dunwell.ledger.models import Customer, TouchedCustomer
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.segments import Segment
 
 
@@ -24,7 +24,7 @@ def set_customer_policy(
     customer = Customer.objects.filter(organization=organization, pk=customer_id).first()
     if customer is None:
         raise AssignmentRefusedError("This customer is not in the book.")
-    with pghistory.context(user=by.pk if by else None, action="customer's policy"):
+    with recorded(user=by.pk if by else None, action="customer's policy"):
         if policy_id is None:
             CustomerPolicy.objects.filter(organization=organization, customer=customer).delete()
         else:
@@ -57,7 +57,7 @@ def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User |
             raise AssignmentRefusedError(f"There is a rule '{rule.name}' already: give this one another name.")
         if text := _wrong(rule, policies, customers):
             raise AssignmentRefusedError(f"Rule {place}, '{rule.name}': {text}")
-    with pghistory.context(user=by.pk if by else None, action="assignment rules"):
+    with recorded(user=by.pk if by else None, action="assignment rules"):
         kept = {
             rule.name: rule for rule in AssignmentRule.objects.select_for_update().filter(organization=organization)
         }

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -21,6 +20,7 @@ from dunwell.ledger.services.holds import hold_invoices
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules import calls as rules
 from dunwell.rules.calls import Next, Outcome
 from dunwell.rules.waiting import Final
@@ -91,7 +91,7 @@ def record_call(
     )
     if said.outcome == CallOutcome.PROMISED:
         call.promised_on, call.promised_amount, call.currency = said.promised_on, said.amount, said.currency
-    with pghistory.context(user=by.pk, action="call") as context:
+    with recorded(user=by.pk, action="call") as context:
         call.history_context = context.id
         _change_the_book(call, said, invoices, as_of=as_of, now=now)
     if task is not None:

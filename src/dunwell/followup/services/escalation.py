@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dunwell.followup.models import EscalationRule
 from dunwell.organizations.models import Membership, Organization, Role, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
 
 MOST_RULES = 30
@@ -75,7 +75,7 @@ def save_escalation_rules(*, organization: Organization, rules: list[EscalationD
         if names[place] in names[:place]:
             raise ValidationError({"name": f"There is a rule '{names[place]}' already: give this one another name."})
         _check(organization, rule)
-    with pghistory.context(user=by.pk if by else None, action="escalation rules"):
+    with recorded(user=by.pk if by else None, action="escalation rules"):
         kept = {row.name: row for row in EscalationRule.objects.select_for_update().filter(organization=organization)}
         EscalationRule.objects.filter(pk__in=[row.pk for name, row in kept.items() if name not in names]).delete()
         for place, rule in enumerate(rules, start=1):

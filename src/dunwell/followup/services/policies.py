@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-import pghistory
 from django.db import transaction
 from django.db.models import Max
 
@@ -13,6 +12,7 @@ from dunwell.followup.models import Action, AssignmentRule, CustomerPolicy, Dunn
 from dunwell.followup.queries.policies import draft_of, surroundings
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.escalation import Tone
 from dunwell.rules.policies import PolicyDraft, Problem, StepDraft, problems, refusals
 
@@ -144,7 +144,7 @@ def save_policy(
         found.append(Problem("This policy is not there any more."))
     if found:
         raise PolicyRefusedError(found)
-    with pghistory.context(user=by.pk if by else None, action="save policy"):
+    with recorded(user=by.pk if by else None, action="save policy"):
         return _save(organization, policy, draft, by)
 
 
@@ -223,7 +223,7 @@ def make_default(*, organization: Organization, policy_id: int, by: User | None)
     policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
     if policy.archived_at is not None:
         raise PolicyInUseError("It is archived: restore it first.")
-    with pghistory.context(user=by.pk if by else None, action="default policy"):
+    with recorded(user=by.pk if by else None, action="default policy"):
         DunningPolicy.objects.filter(organization=organization, is_default=True).update(is_default=False)
         policy.is_default = True
         policy.save(update_fields=["is_default"])
@@ -235,7 +235,7 @@ def archive_policy(*, organization: Organization, policy_id: int, by: User | Non
     policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
     _refuse_in_use(policy)
     if policy.archived_at is None:
-        with pghistory.context(user=by.pk if by else None, action="archive policy"):
+        with recorded(user=by.pk if by else None, action="archive policy"):
             policy.archived_at = now
             policy.save(update_fields=["archived_at"])
 
@@ -244,7 +244,7 @@ def archive_policy(*, organization: Organization, policy_id: int, by: User | Non
 def restore_policy(*, organization: Organization, policy_id: int, by: User | None) -> None:
     """It can be assigned again, or be the default; until then it chases nobody."""
     policy = DunningPolicy.objects.select_for_update().get(organization=organization, pk=policy_id)
-    with pghistory.context(user=by.pk if by else None, action="restore policy"):
+    with recorded(user=by.pk if by else None, action="restore policy"):
         policy.archived_at = None
         policy.save(update_fields=["archived_at"])
 
@@ -277,7 +277,7 @@ def remove_policy(*, organization: Organization, policy_id: int, by: User | None
         raise PolicyInUseError(
             "It has chased invoices, and their history names it: it stays, chasing nobody. Archive it instead."
         )
-    with pghistory.context(user=by.pk if by else None, action="remove policy"):
+    with recorded(user=by.pk if by else None, action="remove policy"):
         policy.delete()
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.db import connection, transaction
 
 from dunwell.followup.models import Notice, NoticeState
 from dunwell.followup.services.release import call_back
 from dunwell.followup.sql import statement
 from dunwell.organizations.models import Organization, OrganizationSettings, SampleBook, User
+from dunwell.organizations.recording import recorded
 
 # A first batch is made of these
 READABLE = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL)
@@ -49,7 +49,7 @@ def start_chasing(
     if missing:
         raise CannotStartError(" ".join(missing))
     settings.approval_required = approve_each
-    with pghistory.context(user=by.pk if by else None, action="start chasing"):
+    with recorded(user=by.pk if by else None, action="start chasing"):
         settings.chasing_started_at = settings.chasing_started_at or now
         settings.chasing_started_by = settings.chasing_started_by or by
         settings.sending_stopped_at = settings.sending_stopped_by = None
@@ -60,7 +60,7 @@ def start_chasing(
 def stop_sending(*, organization: Organization, by: User | None, now: dt.datetime) -> int:
     """Nothing more goes out; what waits in the queue is called back. Returns how many notices that were."""
     settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
-    with pghistory.context(user=by.pk if by else None, action="stop all sending"):
+    with recorded(user=by.pk if by else None, action="stop all sending"):
         settings.sending_stopped_at = settings.sending_stopped_at or now
         settings.sending_stopped_by = settings.sending_stopped_by or by
         settings.save()
@@ -74,7 +74,7 @@ def stop_sending(*, organization: Organization, by: User | None, now: dt.datetim
 def resume_sending(*, organization: Organization, by: User | None) -> None:
     """Sending goes on; the next pass composes what is due by then."""
     settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
-    with pghistory.context(user=by.pk if by else None, action="resume sending"):
+    with recorded(user=by.pk if by else None, action="resume sending"):
         settings.sending_stopped_at = settings.sending_stopped_by = None
         settings.save()
 

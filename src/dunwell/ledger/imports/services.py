@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pghistory
 import psycopg
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -29,6 +28,7 @@ from dunwell.ledger.imports.pipeline import Pipeline
 from dunwell.ledger.imports.report import ImportReport
 from dunwell.ledger.models import FileImport, ImportMapping, ImportState
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 # The worker's task; it calls `run_file_import`
 TASK = "imports.run"
@@ -84,7 +84,7 @@ def import_file(
         with (
             ErrorsFile(target, delimiter=facts.delimiter) as errors,
             transaction.atomic(),
-            pghistory.context(user=actor, source="import", file=facts.name),
+            recorded(user=actor, source="import", file=facts.name),
         ):
             with connection.cursor() as cursor:
                 Pipeline(
@@ -283,13 +283,11 @@ def _check_or_import(file_import: FileImport, now: dt.datetime) -> None:
     organization = file_import.organization
     as_of = file_import.as_of or now.astimezone(organization.zone).date()
 
-    history: Any = pghistory.context()
-
     def finish(report: ImportReport) -> None:
         if not dry_run:
             # In the transaction of the facts: the file is imported exactly if its row says so
             kept = _kept(report)
-            with history as current:  # the context that import_file has opened
+            with recorded() as current:  # the context that import_file has opened
                 context_id = current.id
             row.update(
                 state=ImportState.DONE,
@@ -320,6 +318,34 @@ def _check_or_import(file_import: FileImport, now: dt.datetime) -> None:
     if dry_run:
         kept = _kept(report)
         row.update(state=ImportState.CHECKED, preview=kept, errors_path=kept["errors_file"] or "", phase="")
+
+
+def keep_import(
+    organization: Organization, inspection: Inspection, report: ImportReport, *, as_of: dt.date, now: dt.datetime
+) -> FileImport:
+    """A file that was imported at once, among the imports: its report, and what takes it back. The file is not kept.
+
+    For `import_file`'s `finish`: in the transaction of the facts.
+    """
+    facts, kept = inspection.table.facts, _kept(report)
+    with recorded() as current:
+        return FileImport.objects.create(
+            organization=organization,
+            file_name=facts.name,
+            sha256=facts.sha256,
+            size=facts.size,
+            path="",
+            state=ImportState.DONE,
+            scope=inspection.mapping.scope,
+            as_of=as_of,
+            mapping=to_toml(inspection.mapping),
+            report=kept,
+            errors_path=kept["errors_file"] or "",
+            rows_read=report.rows,
+            history_context=current.id,
+            started_at=now,
+            finished_at=now,
+        )
 
 
 def _kept(report: ImportReport) -> dict[str, Any]:

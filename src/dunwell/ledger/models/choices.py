@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from dunwell.ledger.models.customers import CHANNELS, Contact
-from dunwell.ledger.models.history import kept
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 

@@ -8,7 +8,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models.functions import Lower
 
-from dunwell.ledger.models.history import kept
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 from dunwell.rules.channels import CHANNEL_NAMES, Channel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from dunwell.ledger.models.customers import Customer
-from dunwell.ledger.models.history import kept
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 

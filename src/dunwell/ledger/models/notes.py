@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from dunwell.ledger.models.customers import Customer
-from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 

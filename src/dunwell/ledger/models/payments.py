@@ -7,8 +7,8 @@ from django.db.models import Case, F, Q, Value, When
 
 from dunwell.ledger.models.credits import CreditNote
 from dunwell.ledger.models.customers import Customer
-from dunwell.ledger.models.history import kept
 from dunwell.ledger.models.invoices import Invoice
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 

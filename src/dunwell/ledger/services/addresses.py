@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-import pghistory
 from django.db import transaction
 from django.db.models import Q
 
 from dunwell.ledger.models import ChannelChoice, ChoiceSource, Contact, Customer, Said
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.channels import Channel
 
 _WORDS = 300
@@ -25,7 +25,7 @@ def refuse_address(
     Returns how many were marked; one that is marked already keeps its time and reason. A letter's address is the
     customer's own, whatever the words on it.
     """
-    with pghistory.context(user="delivery"):
+    with recorded(user="delivery"):
         if channel == Channel.LETTER:
             return Customer.objects.filter(
                 organization_id=organization_id, pk=customer_id, address_refused_at__isnull=True
@@ -45,7 +45,7 @@ def confirm_address(
 ) -> int:
     """A person says that a refused e-mail address or phone is right after all: it is used again."""
     contacts = Contact.objects.filter(organization_id=organization_id, id=contact_id)
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         if channel == Channel.SMS:
             return contacts.filter(sms_refused_at__isnull=False).update(
                 sms_refused_at=None, sms_refused_reason="", updated_at=now
@@ -57,7 +57,7 @@ def confirm_address(
 
 def confirm_postal_address(*, organization_id: int, customer_id: int, user_id: int, now: dt.datetime) -> int:
     """A person says that letters do arrive there: the address is used again."""
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         return Customer.objects.filter(
             organization_id=organization_id, pk=customer_id, address_refused_at__isnull=False
         ).update(address_refused_at=None, address_refused_reason="", updated_at=now)
@@ -103,7 +103,7 @@ def keep_choices(
 def forget_choice(*, organization: Organization, contact_id: int, channel: str, by: User) -> None:
     """Take back what was noted by mistake: neither agreed nor opted out. The history keeps that it was noted."""
     locked(Contact, organization, contact_id)
-    with pghistory.context(user=by.pk, action="forget what a contact said about a channel"):
+    with recorded(user=by.pk, action="forget what a contact said about a channel"):
         ChannelChoice.objects.filter(organization=organization, contact_id=contact_id, channel=channel).delete()
 
 
@@ -147,7 +147,7 @@ def keep_own_wishes(*, contact: Contact, preferred: str, no_mail: bool, now: dt.
         _keep([contact], channel, said, ChoiceSource.PAGE, now, None, "")
     if preferred == Channel.SMS:
         _keep([contact], Channel.SMS, Said.AGREED, ChoiceSource.PAGE, now, None, "")
-    with pghistory.context(user="customer", action="choose a channel"):
+    with recorded(user="customer", action="choose a channel"):
         Customer.objects.filter(pk=contact.customer_id).exclude(preferred_channel=preferred).update(
             preferred_channel=preferred, updated_at=now
         )
@@ -164,7 +164,7 @@ def _keep(
 ) -> list[ChannelChoice]:
     Said(said), ChoiceSource(source), Channel(channel)
     kept = []
-    with pghistory.context(user=by.pk if by else "customer", action="keep what a contact said about a channel"):
+    with recorded(user=by.pk if by else "customer", action="keep what a contact said about a channel"):
         for contact in contacts:
             choice, _ = ChannelChoice.objects.update_or_create(
                 organization_id=contact.organization_id,

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from dunwell.ledger.services.amounts import not_later, payable
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 ZERO = Decimal(0)
 
@@ -104,7 +104,7 @@ def allocate_payment(
 ) -> list[Allocation]:
     """Apply what is left of a payment to invoices of the same customer and currency."""
     payment = locked(Payment, organization, payment_id)
-    with pghistory.context(user=by.pk, action="allocate payment"), in_words():
+    with recorded(user=by.pk, action="allocate payment"), in_words():
         return apply_parts(payment, parts, on=on, as_of=as_of)
 
 
@@ -120,7 +120,7 @@ def allocate_credit_note(
 ) -> list[Allocation]:
     """Apply what is left of a credit note to invoices of the same customer and currency."""
     credit_note = locked(CreditNote, organization, credit_note_id)
-    with pghistory.context(user=by.pk, action="allocate credit note"), in_words():
+    with recorded(user=by.pk, action="allocate credit note"), in_words():
         return apply_parts(credit_note, parts, on=on, as_of=as_of)
 
 
@@ -135,6 +135,6 @@ def take_back(*, organization: Organization, allocation_id: int, on: dt.date, by
     if entry.reversed_on is not None:
         raise ValidationError("This entry has been taken back already.")
     entry.reversed_on = max(on, entry.effective_on)
-    with pghistory.context(user=by.pk, action="take back allocation"), in_words():
+    with recorded(user=by.pk, action="take back allocation"), in_words():
         entry.save(update_fields=["reversed_on"])
     return entry

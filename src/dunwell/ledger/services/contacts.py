@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -14,6 +13,7 @@ from dunwell.ledger.models import Contact, Customer
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 FIELDS = ("name", "role", "email", "phone", "language", "is_primary")
 
@@ -30,7 +30,7 @@ def refuse_phone(*, organization_id: int, contact_id: int, now: dt.datetime) -> 
 
 def confirm_phone(*, organization_id: int, contact_id: int, user_id: int, now: dt.datetime) -> int:
     """A person says that a refused number is right after all: it is used again."""
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         return Contact.objects.filter(
             organization_id=organization_id, id=contact_id, phone_refused_at__isnull=False
         ).update(phone_refused_at=None, updated_at=now)
@@ -61,7 +61,7 @@ def add_contact(*, organization: Organization, customer_id: int, by: User, now: 
     customer = locked(Customer, organization, customer_id)
     contact = Contact(organization=organization, customer=customer, **_checked(values))
     contact.is_primary = contact.is_primary or not customer.contacts.filter(is_primary=True).exists()
-    with pghistory.context(user=by.pk, action="add contact"), in_words():
+    with recorded(user=by.pk, action="add contact"), in_words():
         if contact.is_primary:
             _others_step_down(contact, now)
         contact.save()
@@ -90,7 +90,7 @@ def edit_contact(
         contact.phone_refused_at = None
     for name, value in checked.items():
         setattr(contact, name, value)
-    with pghistory.context(user=by.pk, action="edit contact"), in_words():
+    with recorded(user=by.pk, action="edit contact"), in_words():
         if contact.is_primary:
             _others_step_down(contact, now)
         contact.save()
@@ -101,7 +101,7 @@ def edit_contact(
 def make_primary(*, organization: Organization, contact_id: int, by: User, now: dt.datetime) -> Contact:
     """Reminders go to this person from now on."""
     contact = locked(Contact, organization, contact_id)
-    with pghistory.context(user=by.pk, action="make contact primary"), in_words():
+    with recorded(user=by.pk, action="make contact primary"), in_words():
         _others_step_down(contact, now)
         Contact.objects.filter(pk=contact.pk, is_primary=False).update(is_primary=True, updated_at=now)
     return contact
@@ -111,7 +111,7 @@ def make_primary(*, organization: Organization, contact_id: int, by: User, now: 
 def remove_contact(*, organization: Organization, contact_id: int, by: User, now: dt.datetime) -> Contact:
     """Take a person off the customer; when it was the one who got reminders, the longest known other one does."""
     contact = locked(Contact, organization, contact_id)
-    with pghistory.context(user=by.pk, action="remove contact"):
+    with recorded(user=by.pk, action="remove contact"):
         Contact.objects.filter(pk=contact.pk).delete()
         if contact.is_primary:
             heirs = Contact.objects.filter(organization=organization, customer=contact.customer_id)

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -16,6 +15,7 @@ from dunwell.ledger.services.amounts import known_currency, not_later, payable
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def add_credit_note(
     not_later(issued_on, as_of, field="issued_on")
     if not number.strip():
         raise ValidationError({"number": "A credit note needs a number."})
-    with pghistory.context(user=by.pk, action="add credit note"), in_words():
+    with recorded(user=by.pk, action="add credit note"), in_words():
         note = CreditNote.objects.create(
             organization=organization,
             customer=customer,
@@ -78,5 +78,5 @@ def void_credit_note(
     not_later(on, as_of, field="on")
     if on < max(note.issued_on, note.last_entry_on or note.issued_on):
         raise ValidationError({"on": "It was still in use after that day."})
-    with pghistory.context(user=by.pk, action="void credit note"), in_words():
+    with recorded(user=by.pk, action="void credit note"), in_words():
         CreditNote.objects.filter(pk=note.pk).update(voided_on=on, void_reason=reason.strip()[:300], updated_at=now)

@@ -7,7 +7,6 @@ import zoneinfo
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Q
@@ -16,6 +15,7 @@ from dunwell.ledger.models import Customer, Hold, Invoice, Payment
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Membership, Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.names import name_key
 
 ADDRESS = ("address_line_1", "address_line_2", "postal_code", "city", "region")
@@ -66,7 +66,7 @@ def _is_member(organization: Organization, user_id: int) -> bool:
 def add_customer(*, organization: Organization, by: User, as_of: dt.date, **values: Any) -> Customer:
     """A customer kept by hand, known from today. Takes FIELDS; raises ValidationError by field."""
     checked = _checked(organization, values)
-    with pghistory.context(user=by.pk, action="add customer"), in_words():
+    with recorded(user=by.pk, action="add customer"), in_words():
         return Customer.objects.create(organization=organization, known_from=as_of, **checked)
 
 
@@ -79,7 +79,7 @@ def edit_customer(
     refuse_if_changed(customer, version, FIELDS)
     for name, value in _checked(organization, values).items():
         setattr(customer, name, value)
-    with pghistory.context(user=by.pk, action="edit customer"), in_words():
+    with recorded(user=by.pk, action="edit customer"), in_words():
         customer.save()
     return customer
 
@@ -109,7 +109,7 @@ def archive_customer(
     reason = why_not_archived(customer)
     if reason:
         raise ValidationError(reason)
-    with pghistory.context(user=by.pk, action="archive customer"):
+    with recorded(user=by.pk, action="archive customer"):
         Hold.objects.filter(organization=organization, customer=customer, released_on=None).update(
             released_on=as_of, updated_at=now
         )
@@ -122,7 +122,7 @@ def restore_customer(*, organization: Organization, customer_id: int, by: User, 
     customer = locked(Customer, organization, customer_id)
     if customer.merged_into_id is not None:
         raise ValidationError(f"It was merged into {customer.merged_into}; what it had is there.")
-    with pghistory.context(user=by.pk, action="bring customer back"):
+    with recorded(user=by.pk, action="bring customer back"):
         Customer.objects.filter(pk=customer.pk).update(archived_at=None, updated_at=now)
 
 
@@ -133,7 +133,7 @@ def assign_owner(
     """Give these customers an owner, or none; how many were changed."""
     if owner_id is not None and not _is_member(organization, owner_id):
         raise ValidationError({"owner": "The owner must be a member of this organization."})
-    with pghistory.context(user=by.pk, action="assign owner"):
+    with recorded(user=by.pk, action="assign owner"):
         others = Q(owner_id__isnull=False) if owner_id is None else ~Q(owner_id=owner_id) | Q(owner_id__isnull=True)
         return (
             Customer.objects.filter(others, organization=organization, pk__in=list(customer_ids))
@@ -177,6 +177,6 @@ def _tag(sql: str, organization: Organization, ids: Collection[int], tag: str, b
         "now": now,
         "most": MOST_TAGS,
     }
-    with pghistory.context(user=by.pk, action="tag customers"), connection.cursor() as cursor:
+    with recorded(user=by.pk, action="tag customers"), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return int(cursor.rowcount)

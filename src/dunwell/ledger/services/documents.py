@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +16,7 @@ from django.db import transaction
 from dunwell.ledger.models import Customer, Document, Invoice
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 LARGEST_DOCUMENT = 20 * 1024**2
 _ZIP = (b"PK\x03\x04",)
@@ -79,7 +79,7 @@ def add_document(
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         size, digest = _written(target, chunks, beginnings, extension)
-        with transaction.atomic(), pghistory.context(user=by.pk, action="add document"):
+        with transaction.atomic(), recorded(user=by.pk, action="add document"):
             customer = locked(Customer, organization, customer_id)
             if (
                 invoice_id is not None
@@ -126,7 +126,7 @@ def _written(target: Path, chunks: Iterable[bytes], beginnings: tuple[bytes, ...
 def remove_document(*, organization: Organization, document_id: int, by: User) -> Document:
     """Take a document away for good; that it was there stays in the history."""
     document = locked(Document, organization, document_id)
-    with pghistory.context(user=by.pk, action="remove document"):
+    with recorded(user=by.pk, action="remove document"):
         Document.objects.filter(pk=document.pk).delete()
     transaction.on_commit(lambda: (documents_dir() / document.path).unlink(missing_ok=True))
     return document

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.db import transaction
 
 from dunwell.ledger.models import DueDateExtension, Invoice
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 
 class ExtensionRefusedError(Exception):
@@ -42,7 +42,7 @@ def extend_due_date(
         )
     if new_due_on <= as_of:
         raise ExtensionRefusedError("The new due date has passed already: name a day that is still to come.")
-    with pghistory.context(user=by.pk if by else None, action="extend due date"):
+    with recorded(user=by.pk if by else None, action="extend due date"):
         extension = DueDateExtension.objects.create(
             organization=organization,
             invoice=invoice,

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Collection
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -15,6 +14,7 @@ from dunwell.ledger.services.amounts import payable
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 
 def _checked(reason: str, starts_on: dt.date, ends_on: dt.date | None, as_of: dt.date) -> None:
@@ -51,7 +51,7 @@ def hold_customers(
         )
         for pk in own.values_list("pk", flat=True)
     ]
-    with pghistory.context(user=by.pk, action="hold"), in_words():
+    with recorded(user=by.pk, action="hold"), in_words():
         return Hold.objects.bulk_create(holds, batch_size=1000)
 
 
@@ -95,7 +95,7 @@ def hold_invoices(
         )
         for invoice in own
     ]
-    with pghistory.context(user=by.pk, action="hold"), in_words():
+    with recorded(user=by.pk, action="hold"), in_words():
         return Hold.objects.bulk_create(holds, batch_size=1000)
 
 
@@ -104,7 +104,7 @@ def release_holds(
     *, organization: Organization, hold_ids: Collection[int], by: User, as_of: dt.date, now: dt.datetime
 ) -> int:
     """Chasing goes on from today; how many holds stood until now."""
-    with pghistory.context(user=by.pk, action="release hold"):
+    with recorded(user=by.pk, action="release hold"):
         return Hold.objects.filter(organization=organization, pk__in=list(hold_ids), released_on=None).update(
             released_on=as_of, updated_at=now
         )
@@ -115,7 +115,7 @@ def release_customers(
     *, organization: Organization, customer_ids: Collection[int], by: User, as_of: dt.date, now: dt.datetime
 ) -> int:
     """End every standing hold on these customers, those on their invoices included; how many stood until now."""
-    with pghistory.context(user=by.pk, action="release hold"):
+    with recorded(user=by.pk, action="release hold"):
         return Hold.objects.filter(
             organization=organization, customer_id__in=list(customer_ids), released_on=None
         ).update(released_on=as_of, updated_at=now)
@@ -132,6 +132,6 @@ def change_hold(
     if ends_on != hold.ends_on:
         _checked(hold.reason, hold.starts_on, ends_on, as_of)
     hold.ends_on, hold.note = ends_on, note.strip()
-    with pghistory.context(user=by.pk, action="change hold"), in_words():
+    with recorded(user=by.pk, action="change hold"), in_words():
         hold.save(update_fields=["ends_on", "note", "updated_at"])
     return hold

@@ -6,7 +6,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +16,7 @@ from dunwell.ledger.services.amounts import known_currency, not_later, payable
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 # What says how much is owed and until when; the rest may be changed at any time
 FIGURES = ("number", "issued_on", "due_on", "currency", "total")
@@ -55,7 +55,7 @@ def add_invoice(
     checked = _checked(values)
     if not is_draft:
         not_later(checked["issued_on"], as_of, field="issued_on")
-    with pghistory.context(user=by.pk, action="add invoice"), in_words():
+    with recorded(user=by.pk, action="add invoice"), in_words():
         invoice = Invoice.objects.create(
             organization=organization,
             customer=customer,
@@ -119,7 +119,7 @@ def edit_invoice(
         invoice.currency_is_assumed = False
     for name, value in checked.items():
         setattr(invoice, name, value)
-    with pghistory.context(user=by.pk, action="edit invoice"), in_words():
+    with recorded(user=by.pk, action="edit invoice"), in_words():
         invoice.save()
         _known_from(invoice)
     invoice.refresh_from_db()
@@ -135,7 +135,7 @@ def issue_draft(*, organization: Organization, invoice_id: int, by: User, as_of:
     if invoice.issued_on > as_of:
         raise ValidationError("Its issue date is still to come. Change the date, or issue it then.")
     invoice.is_draft, invoice.first_known_on = False, as_of
-    with pghistory.context(user=by.pk, action="issue draft"), in_words():
+    with recorded(user=by.pk, action="issue draft"), in_words():
         invoice.save(update_fields=["is_draft", "first_known_on", "updated_at"])
         _known_from(invoice)
     invoice.refresh_from_db()
@@ -148,7 +148,7 @@ def delete_draft(*, organization: Organization, invoice_id: int, by: User) -> In
     invoice = locked(Invoice, organization, invoice_id)
     if not invoice.is_draft:
         raise ValidationError("Only a draft can be deleted. Void the invoice instead.")
-    with pghistory.context(user=by.pk, action="delete draft"):
+    with recorded(user=by.pk, action="delete draft"):
         Invoice.objects.filter(pk=invoice.pk).delete()
     return invoice
 
@@ -167,7 +167,7 @@ def void_invoice(
     if on < invoice.issued_on:
         raise ValidationError({"on": "It was issued after that day."})
     freed = Decimal(invoice.applied)
-    with pghistory.context(user=by.pk, action="void invoice"), in_words():
+    with recorded(user=by.pk, action="void invoice"), in_words():
         # Back to the customer first: a void invoice has nothing on it
         Allocation.objects.filter(organization=organization, invoice=invoice, reversed_on=None).update(
             reversed_on=Greatest(F("effective_on"), on)
@@ -193,7 +193,7 @@ def write_off(
     not_later(on, as_of, field="on")
     if on < invoice.issued_on:
         raise ValidationError({"on": "It was issued after that day."})
-    with pghistory.context(user=by.pk, action="write off"), in_words():
+    with recorded(user=by.pk, action="write off"), in_words():
         return WriteOff.objects.create(
             organization=organization, invoice=invoice, amount=amount, written_off_on=on, reason=reason.strip()[:300]
         )
@@ -209,6 +209,6 @@ def reverse_write_off(*, organization: Organization, write_off_id: int, on: dt.d
     if invoice.voided_on is not None:
         raise ValidationError("The invoice is void.")
     entry.reversed_on = max(on, entry.written_off_on)
-    with pghistory.context(user=by.pk, action="reverse write-off"), in_words():
+    with recorded(user=by.pk, action="reverse write-off"), in_words():
         entry.save(update_fields=["reversed_on"])
     return entry

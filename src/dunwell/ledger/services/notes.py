@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from dunwell.ledger.models import Customer, Invoice, Note
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked, refuse_if_changed
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 FIELDS = ("kind", "text", "spoke_with", "happened_at")
 
@@ -44,7 +44,7 @@ def add_note(
         raise ValidationError({"invoice": "This is no invoice of the customer."})
     if happened_at > now + dt.timedelta(minutes=1):
         raise ValidationError({"happened_at": "This is still to come."})
-    with pghistory.context(user=by.pk, action="add note"), in_words():
+    with recorded(user=by.pk, action="add note"), in_words():
         return Note.objects.create(
             organization=organization,
             customer=customer,
@@ -75,7 +75,7 @@ def edit_note(
     if happened_at > now + dt.timedelta(minutes=1):
         raise ValidationError({"happened_at": "This is still to come."})
     note.kind, note.text, note.spoke_with, note.happened_at = kind, _text(text), spoke_with.strip(), happened_at
-    with pghistory.context(user=by.pk, action="edit note"), in_words():
+    with recorded(user=by.pk, action="edit note"), in_words():
         note.save(update_fields=list(FIELDS))
     return note
 
@@ -84,6 +84,6 @@ def edit_note(
 def remove_note(*, organization: Organization, note_id: int, by: User) -> Note:
     """Take a note away; the history keeps it."""
     note = locked(Note, organization, note_id)
-    with pghistory.context(user=by.pk, action="remove note"):
+    with recorded(user=by.pk, action="remove note"):
         Note.objects.filter(pk=note.pk).delete()
     return note

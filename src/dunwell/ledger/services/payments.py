@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping
 from decimal import Decimal
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
@@ -19,6 +18,7 @@ from dunwell.ledger.services.amounts import known_currency, not_later, payable
 from dunwell.ledger.services.refusals import in_words
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 
 @transaction.atomic
@@ -48,7 +48,7 @@ def record_payment(
     not_later(on, as_of, field="on")
     if intended_invoice_id is not None:
         locked(Invoice, organization, intended_invoice_id)
-    with pghistory.context(user=by.pk, action="record payment"), in_words():
+    with recorded(user=by.pk, action="record payment"), in_words():
         payment = Payment.objects.create(
             organization=organization,
             customer=customer,
@@ -85,7 +85,7 @@ def payment_arrived(
     if on < payment.initiated_on:
         raise ValidationError({"on": "It was begun after that day."})
     payment.succeeded_on = on
-    with pghistory.context(user=by.pk, action="payment arrived"), in_words():
+    with recorded(user=by.pk, action="payment arrived"), in_words():
         payment.save(update_fields=["succeeded_on", "updated_at"])
         payment.refresh_from_db()
         if parts and any(parts.values()):
@@ -118,7 +118,7 @@ def reverse_payment(
 ) -> None:
     """The bank took it back, or it never arrived: it counts no more from `on`, and its invoices are owed again."""
     payment = locked(Payment, organization, payment_id)
-    with pghistory.context(user=by.pk, action="reverse payment"), in_words():
+    with recorded(user=by.pk, action="reverse payment"), in_words():
         _end(payment, on=on, as_of=as_of, now=now, reason=reason, field="failed_on")
 
 
@@ -130,5 +130,5 @@ def refund_payment(
     payment = locked(Payment, organization, payment_id)
     if payment.succeeded_on is None:
         raise ValidationError("Only money that came in can be refunded; say that it did not arrive instead.")
-    with pghistory.context(user=by.pk, action="refund payment"), in_words():
+    with recorded(user=by.pk, action="refund payment"), in_words():
         _end(payment, on=on, as_of=as_of, now=now, reason=reason, field="refunded_on")

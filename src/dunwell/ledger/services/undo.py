@@ -13,7 +13,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
@@ -32,6 +31,7 @@ from dunwell.ledger.models import (
     WriteOff,
 )
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.recording import recorded
 
 # Rows that others point to come first
 _MODELS: tuple[type[models.Model], ...] = (
@@ -152,7 +152,7 @@ def undo_context(*, organization: Organization, context_id: uuid.UUID, by: User,
         )
         raise UsedSinceError(f"It cannot be undone any more: {what} changed since. Nothing was changed.")
     try:
-        with transaction.atomic(), pghistory.context(user=by.pk, action="undo"):
+        with transaction.atomic(), recorded(user=by.pk, action="undo"):
             for model in reversed(_MODELS):
                 _delete_what_came(_Table(model), parameters)
             _step_down(_Table(Contact), parameters)

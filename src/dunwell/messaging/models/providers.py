@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 
 
-@pghistory.track(exclude=["secrets_encrypted"])
+@kept(exclude=["secrets_encrypted"])
 class MailProvider(models.Model):
     """The provider an organization sends through, by its interface. Without a row it is a mail server (SMTP)."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 
 from dunwell.messaging.models.outbox import ChannelKind
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 
 
@@ -17,7 +17,7 @@ class Tone(models.TextChoices):
     FINAL = "final", "Final"
 
 
-@pghistory.track()
+@kept()
 class MessageTemplate(models.Model):
     """One text, for one channel, in one language. Its earlier versions are in its history.
 

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -14,6 +13,7 @@ from dunwell.messaging.channels.email.providers.known import PROVIDERS, Provider
 from dunwell.messaging.channels.email.providers.settings import WEBHOOK_PASSWORD, encrypted, secrets_of
 from dunwell.messaging.models import MailProvider
 from dunwell.messaging.services.outbox import resume
+from dunwell.organizations.recording import recorded
 from dunwell.organizations.secrets import SecretUnreadableError
 from dunwell.rules.hosts import is_loopback
 
@@ -35,7 +35,7 @@ def use_provider(*, organization_id: int, name: str, values: Mapping[str, str], 
     hidden = {each: entered.pop(each) or kept.get(each, "") for each in provider.secrets}
     _refuse_what_is_missing(provider, entered | hidden)
     hidden[WEBHOOK_PASSWORD] = kept.get(WEBHOOK_PASSWORD) or secrets.token_urlsafe(24)
-    with pghistory.context(user=user_id, action="choose a mail provider"):
+    with recorded(user=user_id, action="choose a mail provider"):
         row, _ = MailProvider.objects.update_or_create(
             organization_id=organization_id,
             defaults={"name": name, "options": entered, "secrets_encrypted": encrypted(hidden)},
@@ -47,7 +47,7 @@ def use_provider(*, organization_id: int, name: str, values: Mapping[str, str], 
 @transaction.atomic
 def use_mail_server(*, organization_id: int, user_id: int) -> None:
     """Mail goes through a mail server again; the provider's keys are forgotten."""
-    with pghistory.context(user=user_id, action="choose a mail server"):
+    with recorded(user=user_id, action="choose a mail server"):
         MailProvider.objects.filter(organization_id=organization_id).delete()
     resume(organization_id=organization_id)
 

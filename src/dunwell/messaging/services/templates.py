@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pghistory
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.text import slugify
@@ -12,6 +11,7 @@ from dunwell.messaging.rendering import TemplateSource, compile_template
 from dunwell.messaging.rendering.formats import base_language
 from dunwell.messaging.texts import SHIPPED, ShippedText
 from dunwell.organizations.models import Organization
+from dunwell.organizations.recording import recorded
 from dunwell.rules.channels import Channel
 
 
@@ -36,7 +36,7 @@ def install_shipped(*, organization: Organization) -> dict[str, MessageTemplate]
     Texts that somebody has edited stay as they are.
     """
     kept = MessageTemplate.objects.filter(organization=organization)
-    with pghistory.context(user="dunwell"):
+    with recorded(user="dunwell"):
         present = {(text.key, text.channel, text.language): text for text in kept.select_for_update()}
         missing, bettered = [], []
         for shipped in SHIPPED:
@@ -84,7 +84,7 @@ def save_template(
 
     `version` is the one the person began from: TemplateChangedError when it is not the newest any more.
     """
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         template = MessageTemplate.objects.select_for_update().get(organization_id=organization_id, id=template_id)
         compile_template(TemplateSource(subject, body_html, body_text, template.channel))
         if template.version != version:
@@ -99,7 +99,7 @@ def save_template(
 @transaction.atomic
 def restore_shipped(*, organization_id: int, template_id: int, user_id: int) -> MessageTemplate:
     """Put the text back to what came with Dunwell; upgrades better it again. NotShippedError: none came with it."""
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         template = MessageTemplate.objects.select_for_update().get(organization_id=organization_id, id=template_id)
         shipped = shipped_for(template)
         if shipped is None:
@@ -159,7 +159,7 @@ def _created(
     is_shipped: bool,
     words: dict[str, str],
 ) -> MessageTemplate:
-    with pghistory.context(user=user_id):
+    with recorded(user=user_id):
         try:
             with transaction.atomic():
                 return MessageTemplate.objects.create(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -12,6 +11,7 @@ from django.db import IntegrityError, transaction
 from dunwell.organizations.members import queries
 from dunwell.organizations.models import Invitation, Membership, Organization, Role, User
 from dunwell.organizations.models.invitations import fresh_nonce
+from dunwell.organizations.recording import recorded
 from dunwell.organizations.services import create_user
 
 VALID_FOR = dt.timedelta(days=7)
@@ -33,7 +33,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User, now: 
     if Membership.objects.filter(organization=organization, user__email__iexact=email, deactivated_at=None).exists():
         raise ValidationError({"email": f"{email} works here already."})
     try:
-        with transaction.atomic(), pghistory.context(user=by.pk, action="invite"):
+        with transaction.atomic(), recorded(user=by.pk, action="invite"):
             return Invitation.objects.create(
                 organization=organization,
                 email=email,
@@ -51,7 +51,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User, now: 
 def renew(*, organization: Organization, invitation_id: int, by: User, now: dt.datetime) -> Invitation:
     """A new link for an invitation that is still open; the old one leads nowhere. Raises Invitation.DoesNotExist."""
     invitation = queries.open_invitations(organization).select_for_update(of=("self",)).get(pk=invitation_id)
-    with pghistory.context(user=by.pk, action="renew invitation"):
+    with recorded(user=by.pk, action="renew invitation"):
         invitation.nonce = fresh_nonce()
         invitation.expires_at = now + VALID_FOR
         invitation.save(update_fields=["nonce", "expires_at"])
@@ -62,7 +62,7 @@ def renew(*, organization: Organization, invitation_id: int, by: User, now: dt.d
 def withdraw(*, organization: Organization, invitation_id: int, by: User, now: dt.datetime) -> Invitation:
     """Its link leads nowhere from now on. Raises Invitation.DoesNotExist."""
     invitation = queries.open_invitations(organization).select_for_update(of=("self",)).get(pk=invitation_id)
-    with pghistory.context(user=by.pk, action="withdraw invitation"):
+    with recorded(user=by.pk, action="withdraw invitation"):
         invitation.withdrawn_at = now
         invitation.save(update_fields=["withdrawn_at"])
     return invitation
@@ -77,7 +77,7 @@ def accept(*, token: str, user: User, now: dt.datetime) -> Membership:
     invitation = queries.invitation_of(token, now, lock=True)
     if invitation.email.lower() != user.email.lower():
         raise OtherAccountError(f"This invitation is for {invitation.email}; you are signed in as {user.email}.")
-    with pghistory.context(user=user.pk, action="accept invitation"):
+    with recorded(user=user.pk, action="accept invitation"):
         membership, made = Membership.objects.get_or_create(
             organization_id=invitation.organization_id, user=user, defaults={"role": invitation.role}
         )

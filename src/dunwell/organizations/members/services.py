@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pghistory
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -14,6 +13,7 @@ from django.db import transaction
 
 from dunwell.organizations.members import queries
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, Role, User
+from dunwell.organizations.recording import recorded
 
 
 class LastOwnerError(Exception):
@@ -80,7 +80,7 @@ def transfer_ownership(*, organization: Organization, membership_id: int, by: Us
 
 def demand_second_factor(*, organization: Organization, required: bool, by: User) -> None:
     """Whether members need a second factor before they see anything of this organization."""
-    with transaction.atomic(), pghistory.context(user=by.pk, action="second factor"):
+    with transaction.atomic(), recorded(user=by.pk, action="second factor"):
         settings = OrganizationSettings.objects.select_for_update().get(organization=organization)
         settings.second_factor_required = required
         settings.save(update_fields=["second_factor_required"])
@@ -96,7 +96,7 @@ def end_sessions(*, user: User) -> None:
 @contextmanager
 def _changing(organization: Organization, membership_id: int, by: User, action: str) -> Iterator[Membership]:
     """One member, while nobody else changes who works here."""
-    with transaction.atomic(), pghistory.context(user=by.pk, action=action):
+    with transaction.atomic(), recorded(user=by.pk, action=action):
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         yield Membership.objects.select_related("user", "organization").get(organization=organization, pk=membership_id)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-import pghistory
 from django.db import models
 from django.db.models.functions import Lower
 
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models.organization import Organization
 from dunwell.organizations.models.people import Role, User
 
@@ -16,7 +16,7 @@ def fresh_nonce() -> str:
     return secrets.token_urlsafe(16)
 
 
-@pghistory.track(exclude=["nonce"])
+@kept(exclude=["nonce"])
 class Invitation(models.Model):
     """A place offered to an e-mail address. Its link is signed, works once, and only until it expires."""
 

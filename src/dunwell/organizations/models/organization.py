@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zoneinfo
 
-import pghistory
 from django.db import models
 
+from dunwell.organizations.keeping import kept
 
-@pghistory.track()
+
+@kept()
 class Organization(models.Model):
     """A company that is owed money. Every row of its book carries its id."""
 

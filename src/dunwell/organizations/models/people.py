@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models.organization import Organization
 
 
@@ -55,7 +55,7 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
-@pghistory.track()
+@kept()
 class Membership(models.Model):
     """One user's role in one organization."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from dunwell.organizations.keeping import kept
 from dunwell.organizations.models.organization import Organization
 from dunwell.rules.windows import DAYTIME, Hours
 
@@ -38,7 +38,7 @@ class SmtpSecurity(models.TextChoices):
     TLS = "tls", "TLS from the start"
 
 
-@pghistory.track(
+@kept(
     exclude=[
         "smtp_password_encrypted",
         "twilio_auth_token_encrypted",
@@ -244,7 +244,7 @@ class OrganizationSettings(models.Model):
         return self.chasing_started_at is not None and self.sending_stopped_at is None
 
 
-@pghistory.track()
+@kept()
 class ClosingDay(models.Model):
     """A day on which this organization does no business, besides its country's holidays."""
 

@@ -6,6 +6,9 @@ asked for, on loopback too: a proxy, or another person's session on the same mac
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from allauth.account.views import login as allauth_sign_in
 from django.contrib import messages
 from django.contrib.auth import login
@@ -19,8 +22,9 @@ from django.utils.text import slugify
 from dunwell.organizations import beginnings
 from dunwell.organizations.models import User
 from dunwell.web.setup import places
-from dunwell.web.setup.forms import FirstOrganizationForm, OwnerForm
-from dunwell.workflows.set_up import create_first_organization
+from dunwell.web.setup.forms import ArchiveForm, FirstOrganizationForm, OwnerForm
+from dunwell.workflows.archives import ArchiveUnusableError
+from dunwell.workflows.set_up import bring_first_organization, create_first_organization
 
 CODE_KNOWN = "setup_code_known"
 TIME_ZONE = "setup_time_zone"
@@ -78,6 +82,36 @@ def organization(request: HttpRequest) -> HttpResponse:
         if made:
             return redirect("web:setup", made)
     return render(request, "web/setup/organization.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def archive(request: HttpRequest) -> HttpResponse:
+    """Make the first organization out of an archive of another installation."""
+    if not beginnings.no_organization_yet():
+        return redirect("web:landing")
+    form = ArchiveForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and _brought_in(request, form):
+        return redirect("web:landing")
+    return render(request, "web/setup/archive.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _brought_in(request: HttpRequest, form: ArchiveForm) -> bool:
+    assert isinstance(request.user, User)
+    with tempfile.NamedTemporaryFile(suffix=".zip") as file:
+        for chunk in form.cleaned_data["archive"].chunks():
+            file.write(chunk)
+        file.flush()
+        try:
+            made = bring_first_organization(owner=request.user, path=Path(file.name))
+        except (beginnings.AlreadySetUpError, ArchiveUnusableError) as error:
+            form.add_error("archive", str(error).replace(Path(file.name).name, "The archive"))
+            return False
+    request.session.pop(TIME_ZONE, None)
+    messages.success(
+        request,
+        f"{made.organization.name} is here, and you are an owner of it. Sending is stopped: make sure that it sends "
+        "nowhere else, enter the mail server’s password, then resume.",
+    )
+    return True
 
 
 def _organization_made(request: HttpRequest, form: FirstOrganizationForm) -> str:

@@ -45,6 +45,16 @@ class OwnerForm(forms.Form):
         return code
 
 
+class ArchiveForm(forms.Form):
+    """An organization that comes from another installation."""
+
+    archive = forms.FileField(
+        label="The archive",
+        help_text="A .zip that “Export everything” or “dunwell organization export” wrote, of this version of Dunwell.",
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+    )
+
+
 class FirstOrganizationForm(forms.Form):
     """The first organization; the rest of its settings have sensible values until somebody changes them."""
 

@@ -9,6 +9,7 @@ from dunwell.web.setup import beginning, samples, steps
 outside: list[URLPattern] = [
     path("", beginning.owner, name="setup_owner"),
     path("organization/", beginning.organization, name="setup_organization"),
+    path("archive/", beginning.archive, name="setup_archive"),
 ]
 
 urlpatterns: list[URLPattern] = [

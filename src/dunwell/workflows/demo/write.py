@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeVar
 
-import pghistory
 from django.db import models, transaction
 
 from dunwell.ledger.models import (
@@ -21,6 +20,7 @@ from dunwell.ledger.models import (
     WriteOff,
 )
 from dunwell.organizations.models import Organization
+from dunwell.organizations.recording import recorded
 from dunwell.rules.names import name_key
 from dunwell.workflows.demo.book import DemoBook
 
@@ -31,7 +31,7 @@ Row = TypeVar("Row", bound=models.Model)
 @transaction.atomic
 def write_book(*, organization: Organization, book: DemoBook) -> None:
     """Insert everything of the book; the organization's book must be empty."""
-    with pghistory.context(user="demo"):
+    with recorded(user="demo"):
         _Writer(organization, book).write()
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pghistory
 import pgtrigger
 from django.db import connection, transaction
 from psycopg import sql
@@ -18,6 +17,7 @@ from dunwell.ledger.imports.pipeline import LOCK_CLASS as IMPORT_LOCK
 from dunwell.ledger.models import Customer, Document, FileImport, Invoice, Payment
 from dunwell.messaging.models import Message
 from dunwell.organizations.models import Membership, Organization, User
+from dunwell.organizations.recording import recorded
 from dunwell.workflows.portable.tables import FILES, ORGANIZATION, data_folder, tables
 
 # Who worked here, what was decided, and who took it away: the rest of history is about customers, and goes with them
@@ -57,7 +57,7 @@ def erase(*, organization: Organization, typed_name: str, by: User | None, now: 
         # A pass or an import at work is waited for; the next one finds nothing
         for lock in (PASS_LOCK, IMPORT_LOCK):
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [lock, key % 2**31])
-    with pghistory.context(user=by.pk if by else None, action="delete organization", at=now.isoformat()):
+    with recorded(user=by.pk if by else None, action="delete organization", at=now.isoformat()):
         # The last line that its history has of it
         Organization.objects.filter(pk=key).update(name=f"{organization.name[:180]} (deleted)")
     files = _files(key)

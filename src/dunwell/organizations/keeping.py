@@ -1,4 +1,4 @@
-"""What the history of the ledger keeps: rows as they came, as they were changed, and as they went."""
+"""What history keeps of a table: rows as they came, as they were changed, and as they went."""
 
 from __future__ import annotations
 
