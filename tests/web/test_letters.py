@@ -53,6 +53,8 @@ def test_from_the_list_into_the_letterbox(desk: Desk, owner: Client, letters: li
     batch = printed(desk, owner)
     url = desk.url(f"follow-up/letters/batches/{batch.pk}/")
     assert b"Mark as posted" in owner.get(url).content
+    notice = Notice.objects.filter(channel="letter")[0]
+    assert b"waits to be posted" in owner.get(desk.url(f"notices/{notice.pk}/")).content
     handed = owner.get(f"{url}file/")
     assert handed["Content-Type"] == "application/pdf"
     assert handed.content == bytes(batch.file.content)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db.models import Count, Q, QuerySet
 
-from dunwell.followup.models import NoticeMessage
+from dunwell.followup.models import Notice, NoticeMessage, NoticeState
 from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
 from dunwell.organizations.scope import Scope
 
@@ -43,6 +43,15 @@ def batches(scope: Scope) -> list[PrintBatch]:
 def batch(scope: Scope, batch_id: int) -> PrintBatch | None:
     found = PrintBatch.objects.filter(organization=scope.organization, pk=batch_id)
     return found.select_related("made_by", "posted_by", "file").defer("file__content").first()
+
+
+def batch_of(scope: Scope, notice: Notice) -> int | None:
+    """The batch in which a notice's letter lies printed and not posted."""
+    if notice.state != NoticeState.SENDING:
+        return None
+    carried = NoticeMessage.objects.filter(notice=notice).values("message")
+    printed = BatchLetter.objects.filter(organization=scope.organization, message__in=carried, called_back_at=None)
+    return printed.values_list("batch_id", flat=True).first()
 
 
 def letters(batch: PrintBatch) -> list[BatchLetter]:

@@ -10,6 +10,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from dunwell.followup.models import Notice, NoticeState
 from dunwell.insights import notices as insights
+from dunwell.insights.print_batches import batch_of
 from dunwell.rules.channels import Channel
 from dunwell.rules.permissions import Permission
 from dunwell.rules.sms import length_of
@@ -50,6 +51,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
         "items": items,
         "files": insights.files(desk.scope, found),
         "deliveries": deliveries,
+        "batch_of": batch_of(desk.scope, found),
         "events": insights.delivery_events(desk.scope, deliveries),
         "last_error": next((entry.message.last_error for entry in reversed(deliveries)), ""),
         "as_text": desk.request.GET.get("view") == "text" or not found.body_html,

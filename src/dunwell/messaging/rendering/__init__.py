@@ -18,7 +18,7 @@ from dunwell.messaging.rendering.context import (
 )
 from dunwell.messaging.rendering.language import Emit, compile_part
 from dunwell.messaging.rendering.layout import html_frame, html_link, text_footer, text_link
-from dunwell.messaging.rendering.paper import PaperScope
+from dunwell.messaging.rendering.paper import PaperScope, paragraphs
 from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
 from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
@@ -150,7 +150,9 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
         head, foot, tail = html_frame(context.organization, context.language)
         html = f"{head}{_written(template.html, scope)}{foot}{html_link(link, scope.phrases.reach)}{tail}"
     text = _written(template.text, scope).strip("\n") + "\n"
-    if template.channel != Channel.LETTER:
+    if template.channel == Channel.LETTER:
+        text = "\n\n".join(paragraphs(text)) + "\n"
+    else:
         text += text_footer(context.organization) + text_link(link, scope.phrases.reach)
     for body in (html, text):
         if len(body.encode()) > MOST_OUTPUT:
