@@ -44,7 +44,7 @@ FOR_THE_SIGNED_IN = {
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "socialaccount_connections",
 }  # fmt: skip
 # What machines call: a provider's signature lets in, nothing else does
-FOR_MACHINES = {"twilio_status", "twilio_inbound"}
+FOR_MACHINES = {"twilio_status", "twilio_inbound", "lob_events"}
 # The only changes that somebody who may only look can make: of what is theirs alone
 VIEWERS_CHANGE = {"people_leave"}
 # Pages that ask for more when they are asked for a file
@@ -144,7 +144,10 @@ def test_a_stranger_is_sent_to_the_sign_in(everywhere: list[Place]) -> None:
 
 def test_no_machine_is_believed_without_a_signature(everywhere: list[Place], desk: Desk) -> None:
     OrganizationSettings.objects.filter(organization=desk.organization).update(
-        twilio_account_sid="AC" + "0" * 32, twilio_auth_token_encrypted=encrypt("secret"), twilio_sender="+15005550006"
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token_encrypted=encrypt("secret"),
+        twilio_sender="+15005550006",
+        lob_webhook_secret_encrypted=encrypt("secret"),
     )
     called = [place for place in everywhere if place.name in FOR_MACHINES]
     assert {place.name for place in called} == FOR_MACHINES
