@@ -9,7 +9,7 @@ SELECT change.organization_id, 'escalation', 'case:' || change.id, change.custom
  WHERE change.organization_id = %(organization)s AND change.recorded_at > %(since)s::timestamptz
    AND 'escalation' = ANY(%(kinds)s::text[])
    AND ((change.name = 'given' AND (change.owner_id IS NOT NULL OR change.role <> '')
-         AND change.owner_id IS DISTINCT FROM change.by_id)
+         AND (change.owner_id IS NULL OR change.owner_id IS DISTINCT FROM change.by_id))
         OR (change.name = 'raised' AND change.after <= 2 AND NOT EXISTS (
                 SELECT FROM followup_casechange AS given
                  WHERE given.case_id = change.case_id AND given.name = 'given' AND given.recorded_at = change.recorded_at)))
