@@ -59,6 +59,7 @@ def examine() -> Iterator[Finding]:
         lambda: work.stuck(now),
         work.rollups,
         work.mail_servers,
+        work.sender_domains,
     ]
     for check in checks:
         yield from _guarded(check)

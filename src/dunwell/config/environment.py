@@ -82,6 +82,11 @@ class Environment(BaseSettings):
     smtp_timeout: float = Field(
         default=30.0, gt=0, description="Seconds after which a silent mail server counts as failed."
     )
+    dns_server: str = Field(
+        default="",
+        pattern=r"^$|^[0-9A-Fa-f.:]+:\d{1,5}$",
+        description="Address and port of the server to ask about senders' domains; empty: this machine's.",
+    )
     sender: str = Field(default="", description="From address where an organization has none.")
     reply_to: str = Field(default="", description="Reply-To address where an organization has none.")
 

@@ -159,6 +159,7 @@ SMTP_SECURITY = env.smtp_security
 SMTP_USER = env.smtp_user
 SMTP_PASSWORD = env.smtp_password.get_secret_value()
 SMTP_TIMEOUT = env.smtp_timeout
+DNS_SERVER = env.dns_server
 SENDER = env.sender
 REPLY_TO = env.reply_to
 TWILIO_API = env.twilio_api.rstrip("/")

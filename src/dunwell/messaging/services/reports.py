@@ -102,6 +102,35 @@ def keep_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
     return Reported(message.pk, message.customer_id, is_new=True, state=_move(report, message, now))
 
 
+@transaction.atomic
+def keep_report_of_copy(report: DeliveryReport, *, recipient: str, now: dt.datetime) -> bool:
+    """What follows from a report about a copy: for its address, never for the mail. False: it is about no copy."""
+    message = _found(report)
+    if message is None or recipient.casefold() == message.recipient.casefold():
+        return False
+    if recipient.casefold() not in {str(copy["address"]).casefold() for copy in message.copies}:
+        return False
+    if report.kind == EventKind.BOUNCED:
+        refuse_address(
+            organization_id=message.organization_id,
+            customer_id=message.customer_id,
+            channel=message.channel,
+            address=recipient,
+            reason=report.detail or _NO_WORDS,
+            now=now,
+        )
+    elif report.kind == EventKind.COMPLAINED:
+        keep_choice_of_address(
+            organization_id=message.organization_id,
+            email=recipient,
+            said=Said.OPTED_OUT,
+            source=ChoiceSource.COMPLAINT,
+            now=now,
+            detail=report.detail,
+        )
+    return True
+
+
 def _found(report: DeliveryReport) -> Message | None:
     messages = Message.objects.select_for_update().filter(
         organization_id=report.organization_id, channel=report.channel

@@ -18,8 +18,10 @@ from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.models import Message, MessageState
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import organizations
+from dunwell.rules.mail_domains import Verdict
 from dunwell.workflows.checkup.findings import Finding, bad, counted, good, warning
 from dunwell.workflows.sender import sender_of
+from dunwell.workflows.sender_domain import examine
 
 SMTP_SECONDS = 4.0
 SAMPLE = 200  # customers of each organization whose sums are added up again
@@ -54,6 +56,26 @@ def mail_servers() -> Iterator[Finding]:
             yield refusal(name, f"{found.server}: {answers[impatient]}", advice)
         else:
             yield good(name, f"{found.server} answers and lets us in")
+
+
+def sender_domains() -> Iterator[Finding]:
+    """Whether the domains of those who chase say that our mail is theirs. Nobody answering is no fault of theirs."""
+    for organization in organizations():
+        address = sender_of(organization).address
+        if not address or not organization.settings.may_send:
+            continue
+        report = examine(organization, address)
+        name = f"domain of {organization.slug}"
+        faulty = [each for each in report.judgements if each.verdict in {Verdict.MISSING, Verdict.WRONG}]
+        if any(each.verdict is Verdict.UNKNOWN for each in report.judgements):
+            yield good(name, f"{report.domain}: {report.judgements[0].sentence}")
+        elif faulty:
+            said = " ".join(f"{each.about}: {each.sentence}" for each in faulty)
+            yield warning(
+                name, f"{report.domain}: {said}", "Settings, Sender, Check the domain has the records to add."
+            )
+        else:
+            yield good(name, f"{report.domain} says that the mail is its own")
 
 
 def _knock(channel: SmtpChannel) -> str:
