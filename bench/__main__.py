@@ -11,6 +11,7 @@ import sys
 FULL = (
     ("bench.plan", "--invoices", "1000000", "--due", "100000"),
     ("bench.reminders", "--customers", "10000"),
+    ("bench.reminders", "--customers", "10000", "--languages", "--pay-links"),
     ("bench.reminders", "--customers", "10000", "--attach"),
     ("bench.documents",),
     ("bench.import_rows", "--rows", "1000000"),
@@ -20,6 +21,7 @@ FULL = (
 SMALL = (
     ("bench.plan", "--invoices", "100000", "--due", "10000"),
     ("bench.reminders", "--customers", "1000"),
+    ("bench.reminders", "--customers", "1000", "--languages", "--pay-links"),
     ("bench.reminders", "--customers", "1000", "--attach"),
     ("bench.documents",),
     ("bench.import_rows", "--rows", "100000"),

@@ -18,18 +18,26 @@ from bench.setting import bench_database
 
 INVOICES_PER_CUSTOMER = 2
 DAYS_OVERDUE = 10
+LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--customers", type=int, default=10_000)
     arguments.add_argument("--attach", action="store_true", help="a PDF of each invoice goes along")
+    arguments.add_argument("--languages", action="store_true", help="customers read in seven languages, in turn")
+    arguments.add_argument("--pay-links", action="store_true", help="each invoice has an address where it is paid")
     options = arguments.parse_args()
     with bench_database():
-        sys.stdout.write(json.dumps(measure(options.customers, attach=options.attach)) + "\n")
+        measured = measure(
+            options.customers, attach=options.attach, languages=options.languages, pay_links=options.pay_links
+        )
+        sys.stdout.write(json.dumps(measured) + "\n")
 
 
-def measure(customers: int, *, attach: bool = False) -> dict[str, Any]:
+def measure(
+    customers: int, *, attach: bool = False, languages: bool = False, pay_links: bool = False
+) -> dict[str, Any]:
     from django.conf import settings
 
     from bench.books import TODAY
@@ -42,6 +50,7 @@ def measure(customers: int, *, attach: bool = False) -> dict[str, Any]:
     if attach:
         OrganizationSettings.objects.filter(organization=organization).update(attach_invoices=True)
         organization = Organization.objects.select_related("settings").get(pk=organization.pk)
+    _vary(organization.pk, languages=languages, pay_links=pay_links)
     now = dt.datetime.combine(TODAY, dt.time(9, 30), tzinfo=dt.UTC)
     prepare(begin(organization, as_of=TODAY, now=now, channels_set_up=("email",)))
     with server("aiosmtpd") as port:
@@ -53,7 +62,14 @@ def measure(customers: int, *, attach: bool = False) -> dict[str, Any]:
         mails = _same_bytes(organization.pk)
         bare = baseline(port, mails)
     return {
-        "benchmark": "compose and send" + (", invoices attached" if attach else ""),
+        "benchmark": ", ".join(
+            [
+                "compose and send",
+                *(["invoices attached"] if attach else []),
+                *(["seven languages"] if languages else []),
+                *(["pay links"] if pay_links else []),
+            ]
+        ),
         "messages": customers,
         "bytes_per_message": sum(len(content) for _, content in mails) // customers,
         "ours_per_s": round(customers / seconds),
@@ -63,6 +79,29 @@ def measure(customers: int, *, attach: bool = False) -> dict[str, Any]:
         "seconds": {phase: round(value, 2) for phase, value in report.seconds.items()},
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
+
+
+def _vary(organization_id: int, *, languages: bool, pay_links: bool) -> None:
+    """The book with what makes a text longer, or another one for each reader."""
+    from django.db import connection
+
+    parameters: dict[str, Any] = {"organization": organization_id, "languages": list(LANGUAGES)}
+    with connection.cursor() as cursor:
+        if languages:
+            cursor.execute(
+                "UPDATE ledger_customer SET language = (%(languages)s::text[])[1 + id %% 7]"
+                " WHERE organization_id = %(organization)s",
+                parameters,
+            )
+            cursor.execute(
+                "UPDATE ledger_contact SET language = '' WHERE organization_id = %(organization)s", parameters
+            )
+        if pay_links:
+            cursor.execute(
+                "UPDATE ledger_invoice SET payment_url = 'https://pay.example.com/i/' || md5(number)"
+                " WHERE organization_id = %(organization)s",
+                parameters,
+            )
 
 
 def _book(customers: int) -> Any:
