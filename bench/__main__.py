@@ -16,6 +16,7 @@ FULL = (
     ("bench.documents",),
     ("bench.import_rows", "--rows", "1000000"),
     ("bench.pages", "--invoices", "1000000"),
+    ("bench.growth",),
     ("bench.replay", "--invoices", "2500", "--days", "730"),
 )
 SMALL = (
@@ -26,6 +27,7 @@ SMALL = (
     ("bench.documents",),
     ("bench.import_rows", "--rows", "100000"),
     ("bench.pages", "--invoices", "100000"),
+    ("bench.growth", "--sizes", "10000,100000"),
     ("bench.replay", "--invoices", "250", "--days", "180"),
 )
 

@@ -50,10 +50,11 @@ SELECT %(organization)s, customer.first + wanted.n %% customer.customers, 'I' ||
 # What the passes up to yesterday have left: every step that has come by then
 HISTORY = """
 INSERT INTO followup_action (organization_id, customer_id, invoice_id, anchor_kind, anchor_id, lineage, occurrence,
-                             step_id, offset_days, step_day, state, reason, done_on, needs_approval, created_at,
-                             changed_at)
+                             step_id, offset_days, channel, step_day, state, reason, done_on, needs_approval,
+                             created_at, changed_at)
 SELECT invoice.organization_id, invoice.customer_id, invoice.id, 'due', 0, step.lineage, 0, step.id, step.offset_days,
-       invoice.due_on + step.offset_days, 'done', '', invoice.due_on + step.offset_days, false, now(), now()
+       step.channel, invoice.due_on + step.offset_days, 'done', '', invoice.due_on + step.offset_days, false, now(),
+       now()
   FROM ledger_invoice AS invoice
   JOIN followup_policystep AS step ON step.organization_id = invoice.organization_id
  WHERE invoice.organization_id = %(organization)s AND invoice.due_on + step.offset_days < %(today)s

@@ -25,10 +25,10 @@ SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint
 """
 BASELINE = """
 INSERT INTO bench_action (organization_id, customer_id, invoice_id, anchor_kind, anchor_id, lineage, occurrence,
-                          step_id, offset_days, step_day, state, reason, recheck_on, needs_approval, created_at,
-                          changed_at)
-SELECT organization_id, customer_id, id, 'due', 0, %(lineage)s, 0, %(step)s, 0, %(today)s, 'planned', '', %(tomorrow)s,
-       false, now(), now()
+                          step_id, offset_days, channel, step_day, state, reason, recheck_on, needs_approval,
+                          created_at, changed_at)
+SELECT organization_id, customer_id, id, 'due', 0, %(lineage)s, 0, %(step)s, 0, 'email', %(today)s, 'planned', '',
+       %(tomorrow)s, false, now(), now()
   FROM ledger_invoice
  WHERE organization_id = %(organization)s AND due_on = %(today)s AND settled_on IS NULL
 """
@@ -47,8 +47,8 @@ def main() -> None:
 def measure(invoices: int, due: int, rounds: int) -> dict[str, Any]:
     from bench.books import make_book
 
-    small = _measure_book(make_book("bench-small", invoices=due, due=due), rounds)
-    large = _measure_book(make_book("bench-large", invoices=invoices, due=due), rounds)
+    small = measure_book(make_book("bench-small", invoices=due, due=due), rounds)
+    large = measure_book(make_book("bench-large", invoices=invoices, due=due), rounds)
     return {
         "benchmark": "plan",
         "invoices": invoices,
@@ -66,7 +66,7 @@ def measure(invoices: int, due: int, rounds: int) -> dict[str, Any]:
     }
 
 
-def _measure_book(organization: Any, rounds: int) -> dict[str, float]:
+def measure_book(organization: Any, rounds: int) -> dict[str, float]:
     from bench.books import TODAY
     from dunwell.followup.services.passes import begin
 

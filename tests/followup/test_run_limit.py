@@ -151,6 +151,16 @@ def test_two_currencies_of_one_customer_are_two_notices(organization: Organizati
     assert list(Notice.objects.values_list("currency", flat=True)) == ["EUR"]
 
 
+def sent_notice(organization: Organization, customer: Customer, currency: str, step: PolicyStep) -> Notice:
+    """One that went some days ago."""
+    at = dt.datetime.combine(TODAY - 5 * DAY, dt.time(9), tzinfo=dt.UTC)
+    return Notice.objects.create(
+        organization=organization, customer=customer, currency=currency, channel="email", step=step, tone=step.tone,
+        as_of=at.date(), state="sent", recipient="billing@client.example", subject="Reminder", body_text="",
+        body_html="", amount=1, fingerprint="", opens_at=at, closes_at=at,
+    )  # fmt: skip
+
+
 books = st.lists(
     st.tuples(
         st.integers(0, 3),  # which customer
@@ -184,8 +194,9 @@ def test_the_statement_chooses_what_the_rule_chooses(
             "channel": "email",
         }
         if known:
+            earlier = {**common, "notice": sent_notice(organization, customers[which], currency, steps[0])}
             Action.objects.create(
-                **common, step=steps[0], lineage=steps[0].lineage, offset_days=-3, state="done", done_on=TODAY
+                **earlier, step=steps[0], lineage=steps[0].lineage, offset_days=-3, state="done", done_on=TODAY
             )
         step = steps[-1] if known and overdue > 20 else steps[2]
         action = Action.objects.create(
