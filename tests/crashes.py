@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,10 @@ from django.db import connection
 
 LEASES_RUN_OUT = """
 UPDATE messaging_message SET leased_until = statement_timestamp() - interval '1 second' WHERE leased_until IS NOT NULL
+"""
+
+THROW_OUT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> ALL (%s)
 """
 
 
@@ -26,6 +31,28 @@ def other_connection() -> psycopg.Connection[tuple[Any, ...]]:
     for ours in ("cursor_factory", "context", "pool"):
         parameters.pop(ours, None)
     return psycopg.connect(**parameters, autocommit=True)
+
+
+@contextmanager
+def everybody_is_thrown_out(when: Callable[[], bool]) -> Iterator[None]:
+    """Inside, the server ends all sessions but this one as soon as that is so: senders die between two statements."""
+    spared = connection.connection.info.backend_pid
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.002):
+            if when():
+                with other_connection() as executioner:
+                    executioner.execute(THROW_OUT, [[executioner.info.backend_pid, spared]])
+                return
+
+    executioner = threading.Thread(target=watch)
+    executioner.start()
+    try:
+        yield
+    finally:
+        over.set()
+        executioner.join()
 
 
 @contextmanager

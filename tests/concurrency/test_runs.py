@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import Error, connection, connections
+from django.db import Error, connection
 
 from dunwell.followup.models import Action, Notice, NoticeState
 from dunwell.followup.services.prepare import prepare
@@ -19,6 +19,7 @@ from dunwell.workflows.dispatch import dispatch_organization
 from dunwell.workflows.run import RunReport, run_organization
 from tests import invariants, worlds
 from tests.concurrency.commands import report_of, start_run
+from tests.concurrency.together import at_the_same_time
 from tests.crashes import crash_at_statement, leases_run_out, other_connection
 from tests.invariants import DAY
 from tests.processes import wait_until
@@ -32,31 +33,6 @@ def received(story: Story) -> Counter[str]:
 
 def everybody(late: list[Customer]) -> Counter[str]:
     return Counter(f"late{number}@client.example" for number in range(len(late)))
-
-
-def at_the_same_time(*work: Callable[[], Any]) -> list[Any]:
-    """Run each in a thread with a database connection of its own; what they returned, in order."""
-    results: list[Any] = [None] * len(work)
-    errors: list[BaseException] = []
-    start = threading.Barrier(len(work))
-
-    def call(number: int, do: Callable[[], Any]) -> None:
-        try:
-            start.wait()
-            results[number] = do()
-        except BaseException as error:  # noqa: BLE001 - raised again below
-            errors.append(error)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=call, args=(number, do)) for number, do in enumerate(work)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return results
 
 
 @pytest.mark.processes
