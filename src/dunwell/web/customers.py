@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 
 from dunwell.followup.queries.cases import case_of
 from dunwell.insights import customers as insights
+from dunwell.insights.holds import with_effects
 from dunwell.insights.invoices import invoices_of_customer
 from dunwell.insights.timeline import STORIES, customer_timeline
 from dunwell.ledger.models import Contact
@@ -32,7 +33,7 @@ def customer(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     told = request.GET.get("story", "")
     told = told if told in STORIES else ""
     timeline = customer_timeline(desk.scope, found.pk, until=_day(request.GET.get("until", "")), story=told)
-    holds = insights.standing_holds(desk.scope, found, desk.today)
+    holds = with_effects(desk.scope, insights.standing_holds(desk.scope, found, desk.today), desk.today)
     standing = getattr(found, "standing", None)
     contacts = Contact.objects.filter(organization=desk.organization, customer=found)
     return desk.render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dunwell.insights.holds import with_effects
 from dunwell.insights.invoices import holds
 from dunwell.ledger.models import CreditNote, Customer, Document, DueDateExtension, Invoice, Note, Payment
 from dunwell.web.access import Desk
@@ -30,7 +31,7 @@ def of_customer(desk: Desk, customer: Customer) -> dict[str, Any]:
 
 def of_invoice(desk: Desk, invoice: Invoice) -> dict[str, Any]:
     """Holds that stand and those that are over, notes, documents, extensions."""
-    every = holds(desk.scope, invoice)
+    every = with_effects(desk.scope, holds(desk.scope, invoice), desk.today)
     over = [hold for hold in every if hold.released_on or (hold.ends_on is not None and hold.ends_on <= desk.today)]
     notes = desk.scope.rows(Note).filter(invoice=invoice).select_related("author")
     documents = desk.scope.rows(Document).filter(invoice=invoice).select_related("added_by")
