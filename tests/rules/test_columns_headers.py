@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunwell.rules.columns.headers import SURE, TARGETS, Content, Target, assign, by_header, header_words, recognize
+from dunwell.rules.columns.headers import SURE, Content, assign, by_header, header_words, recognize
+from dunwell.rules.columns.targets import TARGETS, Target
 from dunwell.rules.columns.words import days_of_terms, is_total, kind_of, state_of, yes_or_no
 
 TEXT = Content(filled=10, words=1.0)

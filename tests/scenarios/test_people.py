@@ -225,7 +225,9 @@ def new_version(story: Story, steps: list[tuple[int, int, str]]) -> PolicyVersio
     number = policy.versions.count() + 1
     policy.versions.update(is_current=False)
     version = PolicyVersion.objects.create(organization=story.organization, policy=policy, number=number)
-    template = MessageTemplate.objects.get(organization=story.organization, key="reminder", language="en")
+    template = MessageTemplate.objects.get(
+        organization=story.organization, key="reminder", channel="email", language="en"
+    )
     for lineage, offset, tone in steps:
         PolicyStep.objects.create(
             organization=story.organization,

@@ -23,9 +23,9 @@ from dunwell.ledger.imports.services import import_file, save_mapping
 from dunwell.organizations import queries
 from dunwell.organizations.models import Organization
 from dunwell.rules.columns.dates import ANSWERS as DATE_ANSWERS
-from dunwell.rules.columns.headers import Target
 from dunwell.rules.columns.numbers import ANSWERS as NUMBER_ANSWERS
 from dunwell.rules.columns.question import Question
+from dunwell.rules.columns.targets import Target
 from dunwell.workflows.imports import bring_in
 
 REFUSED = 2

@@ -15,7 +15,7 @@ from dunwell.ledger.imports.queries import find_mapping, mapping_names, read_map
 from dunwell.ledger.imports.services import save_mapping
 from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization
-from dunwell.rules.columns.headers import TARGETS
+from dunwell.rules.columns.targets import TARGETS
 from tests.ledger.imports.books import Bring
 
 texts = st.text(min_size=1, max_size=20).filter(lambda text: bool(text.strip()))

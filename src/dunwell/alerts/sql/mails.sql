@@ -9,4 +9,5 @@ SELECT alert.organization_id, alert.id, told.way, told.user_id, 'queued', 0,
  WHERE alert.organization_id = %(organization)s AND alert.id = ANY(%(alerts)s::bigint[])
    AND (NOT told.own_only OR customer.owner_id = told.user_id)
    AND coalesce(alert.for_user_id, told.user_id) = told.user_id AND alert.for_role IN ('', told.role)
+ ORDER BY alert.id
     ON CONFLICT DO NOTHING

@@ -16,7 +16,8 @@ from babel import Locale
 from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.imports.table import as_text
 from dunwell.rules.columns import dates, numbers
-from dunwell.rules.columns.headers import AMOUNTS, DATES, Target
+from dunwell.rules.columns.headers import AMOUNTS, DATES
+from dunwell.rules.columns.targets import Target
 from dunwell.rules.columns.words import days_of_terms, kind_of, plain, state_of, yes_or_no
 
 Parser = Callable[[Any], str | None]

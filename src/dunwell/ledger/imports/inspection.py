@@ -11,17 +11,7 @@ from dunwell.ledger.imports.files import FileFacts
 from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.imports.table import Broken, Row, Table, as_text, open_table
 from dunwell.rules.columns.dates import DateEvidence, readings, settle_dates
-from dunwell.rules.columns.headers import (
-    AMOUNTS,
-    DATES,
-    TARGET_NAMES,
-    Content,
-    Guess,
-    Target,
-    assign,
-    header_words,
-    recognize,
-)
+from dunwell.rules.columns.headers import AMOUNTS, DATES, Content, Guess, assign, header_words, recognize
 from dunwell.rules.columns.numbers import (
     UNCLEAR_MARKS,
     NumberEvidence,
@@ -31,6 +21,7 @@ from dunwell.rules.columns.numbers import (
     take_apart,
 )
 from dunwell.rules.columns.question import Question
+from dunwell.rules.columns.targets import TARGET_NAMES, Target
 
 SAMPLE = 500
 PREVIEW = 8

@@ -14,9 +14,9 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from dunwell.ledger.imports.errors import ImportRefusedError
 from dunwell.rules.columns.dates import ANSWERS as DATE_ANSWERS
 from dunwell.rules.columns.dates import DateOrder
-from dunwell.rules.columns.headers import Target
 from dunwell.rules.columns.numbers import ANSWERS as NUMBER_ANSWERS
 from dunwell.rules.columns.numbers import LABELS, DecimalMark
+from dunwell.rules.columns.targets import Target
 from dunwell.rules.columns.words import DocumentKind, State
 
 SHIPPED = Path(__file__).parent / "mappings"

@@ -6,7 +6,7 @@ from collections.abc import Mapping as Dictionary
 from decimal import Decimal
 
 from dunwell.ledger.imports.mapping import Mapping
-from dunwell.rules.columns.headers import Target
+from dunwell.rules.columns.targets import Target
 
 # The refusal of `items.sql` → the target it is about, the fact that is shown as the value, and the sentence
 _REASONS: dict[str, tuple[Target, str, str]] = {

@@ -12,7 +12,7 @@ from dunwell.ledger.imports.errors_file import ErrorsFile
 from dunwell.ledger.imports.inspection import position_of
 from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.imports.table import Broken, Row, Table, as_text
-from dunwell.rules.columns.headers import TARGET_NAMES, TARGETS, Target
+from dunwell.rules.columns.targets import TARGET_NAMES, TARGETS, Target
 from dunwell.rules.columns.words import is_total, plain
 from dunwell.rules.names import name_key
 

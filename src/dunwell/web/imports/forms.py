@@ -14,9 +14,10 @@ from dunwell.ledger.imports.inspection import Inspection, position_of
 from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.models import FileScope
 from dunwell.rules.columns.dates import ANSWERS as DATE_ANSWERS
-from dunwell.rules.columns.headers import SURE, TARGET_NAMES, Target
+from dunwell.rules.columns.headers import SURE
 from dunwell.rules.columns.numbers import ANSWERS as NUMBER_ANSWERS
 from dunwell.rules.columns.numbers import LABELS
+from dunwell.rules.columns.targets import TARGET_NAMES, Target
 
 IGNORED = ("", "Not used")
 TARGET_CHOICES = [IGNORED, *((target, name.capitalize()) for target, name in TARGET_NAMES.items())]

@@ -88,8 +88,9 @@ def archive(request: HttpRequest) -> HttpResponse:
     """Make the first organization out of an archive of another installation."""
     if not beginnings.no_organization_yet():
         return redirect("web:landing")
-    form = ArchiveForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid() and _brought_in(request, form):
+    # Bound by the method: an upload of nothing has neither values nor files
+    form = ArchiveForm(request.POST, request.FILES) if request.method == "POST" else ArchiveForm()
+    if form.is_valid() and _brought_in(request, form):
         return redirect("web:landing")
     return render(request, "web/setup/archive.html", {"form": form}, status=422 if form.errors else 200)
 
