@@ -7,6 +7,7 @@ import datetime as dt
 from dunwell.followup.services.compose import compose
 from dunwell.followup.services.prepare import prepare
 from dunwell.ledger.models import Allocation, Customer, Invoice, Payment
+from dunwell.messaging.models import ChannelPause
 from tests import worlds
 from tests.invariants import DAY
 from tests.scenarios.story import Story
@@ -35,6 +36,9 @@ def test_an_invoice_nobody_pays(story: Story, customer: Customer) -> None:
     # After the last step nothing chases any more, and a person is asked
     assert [case["customer_id"] for case in reports[-1].needs_person] == [customer.pk]
     assert not any(report.needs_person for report in reports[: 6 + 14])
+    # Channels that nobody has set up are no servers that are away
+    assert not ChannelPause.objects.exists()
+    assert not any(report.remarks for report in reports)
 
 
 def test_the_mail_says_what_a_customer_needs_to_pay(story: Story, customer: Customer) -> None:

@@ -15,7 +15,7 @@ from dunwell.rules.channels import Channel
 class ChannelEntry:
     """`connect` reads an organization's settings, once, for connections by them; `is_set_up`: whether they suffice.
 
-    No connection: people send what goes on this channel.
+    No connection: people send what goes on this channel, or it has not been set up.
     """
 
     connect: Callable[[int], ChannelFactory | None]

@@ -40,6 +40,10 @@ class TwilioSettings:
         return f"{self.callbacks}status/{message_id}/" if self.callbacks else ""
 
 
+class NoAccountError(ServerUnavailableError):
+    """The organization has none, or half of one: not a fault, and nothing to pause for."""
+
+
 def is_set_up(organization: Organization) -> bool:
     """There is an account, its token, and a number to send from."""
     try:
@@ -53,7 +57,7 @@ def twilio_settings(organization_id: int) -> TwilioSettings:
     """The organization's account; ServerUnavailableError says what is missing."""
     own = OrganizationSettings.objects.select_related("organization").get(organization_id=organization_id)
     if not (own.twilio_account_sid and own.twilio_auth_token_encrypted and own.twilio_sender):
-        raise ServerUnavailableError("SMS are not set up: a Twilio account, its token and a sender are needed.")
+        raise NoAccountError("SMS are not set up: a Twilio account, its token and a sender are needed.")
     return TwilioSettings(
         account_sid=own.twilio_account_sid,
         auth_token=token_of(own),
