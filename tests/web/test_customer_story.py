@@ -8,6 +8,7 @@ import re
 import pytest
 from django.test import Client
 
+from dunwell.followup.models import SegmentChange
 from dunwell.ledger.models import HoldReason
 from dunwell.organizations.models import Organization
 from tests import worlds
@@ -68,6 +69,19 @@ def test_how_they_pay(desk: Desk, owner: Client) -> None:
     assert "18 days</title>" in text
     assert text.count('class="bar-name"') == len(chart.bars)
     assert "chart-habit" not in text, "no script draws it"
+
+
+def test_a_change_of_habit_is_told(desk: Desk, owner: Client) -> None:
+    SegmentChange.objects.create(
+        organization=desk.organization,
+        customer=desk.customer,
+        before="always_on_time",
+        after="occasionally_late",
+        changed_on=desk.today,
+    )
+    page = owner.get(desk.url(f"customers/{desk.customer.pk}/?story=changes")).content.decode()
+    assert "Pays differently: occasionally late" in page
+    assert "Before: always on time" in page
 
 
 @pytest.mark.parametrize(

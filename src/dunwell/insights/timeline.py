@@ -9,7 +9,16 @@ from typing import Any
 
 from django.db.models import Q
 
-from dunwell.followup.models import Call, CaseChange, Notice, NoticeState, StandingChange, Task, TaskState
+from dunwell.followup.models import (
+    Call,
+    CaseChange,
+    Notice,
+    NoticeState,
+    SegmentChange,
+    StandingChange,
+    Task,
+    TaskState,
+)
 from dunwell.ledger.models import CreditNote, DueDateExtension, Hold, Invoice, Note, Payment, WriteOff
 from dunwell.messaging.models import REPORTED, Message, MessageEvent, Reply
 from dunwell.organizations.scope import Scope
@@ -96,6 +105,9 @@ def _holds_and_standings(scope: Scope, customer_id: int, last: dt.date, most: in
     changes = scope.rows(StandingChange).filter(customer_id=customer_id, changed_on__lte=last)
     for change in changes.order_by("-changed_on", "-pk")[:most]:
         yield Event(change.changed_on, "standing", change)
+    habits = scope.rows(SegmentChange).filter(customer_id=customer_id, changed_on__lte=last)
+    for habit in habits.order_by("-changed_on", "-pk")[:most]:
+        yield Event(habit.changed_on, "segment", habit)
 
 
 def _payment_events(payment: Payment, last: dt.date) -> Iterator[Event]:

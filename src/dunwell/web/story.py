@@ -186,6 +186,25 @@ def _standing(desk: Desk, change: Any) -> Telling:
     }
 
 
+SEGMENTS = {
+    "new": ("", "user"),
+    "always_on_time": ("good", "circle-check"),
+    "occasionally_late": ("warn", "arrow-down"),
+    "frequent_defaulter": ("bad", "alert-triangle"),
+}
+
+
+def _segment(desk: Desk, change: Any) -> Telling:
+    del desk
+    tone, icon = SEGMENTS[change.after]
+    return {
+        "tone": tone,
+        "icon": icon,
+        "title": f"Pays differently: {change.get_after_display().lower()}",
+        "detail": f"Before: {change.get_before_display().lower()}",
+    }
+
+
 def _notice(desk: Desk, notice: Any) -> Telling:
     tone, icon, title = NOTICES[notice.state]
     return {
@@ -291,6 +310,7 @@ _TELLERS: dict[str, Callable[[Desk, Any], Telling]] = {
     "hold_started": _hold(ended=False),
     "hold_ended": _hold(ended=True),
     "standing": _standing,
+    "segment": _segment,
     **{f"call_{outcome}": _call for outcome in CALLS},
     "task_done": _task,
     "case": _case,
