@@ -58,7 +58,7 @@ def test_a_colleague_is_invited(
     sign_in_by_form(page, anna)
     page.goto(f"/o/{organization.slug}/people/")
     page.get_by_label("E-mail").fill("dana@northlight.example")
-    page.get_by_label("Role").select_option(label="Collector")
+    page.get_by_label("Role", exact=True).select_option(label="Collector")
     page.get_by_role("button", name="Invite", exact=True).click()
     expect(page.get_by_role("row", name="dana@northlight.example")).to_be_visible()
     [taken] = smtp.taken

@@ -41,6 +41,7 @@ def smtp() -> Iterator[SmtpServer]:
 def living(organization: Organization, smtp: SmtpServer, settings: LazySettings) -> Organization:
     """A reachable installation with a worker, whose organization has had its morning's pass."""
     settings.BASE_URL = "https://dunwell.example.com"
+    settings.DNS_SERVER = "127.0.0.1:9"  # nobody answers there: the sender's domain is not judged
     prepare(organization)
     organization.settings.smtp_host, organization.settings.smtp_security = "127.0.0.1", "none"
     organization.settings.smtp_port = smtp.port

@@ -26,7 +26,7 @@ def test_every_kind_of_server_in_one_morning(story: Story, smtp: SmtpServer) -> 
         late(story, name)
     smtp.will("billing@greylists.example", "rcpt-4", "rcpt-4")
     smtp.will("billing@slow.example", "slow")
-    smtp.will("billing@drops-early.example", "drop-inside")
+    smtp.will("billing@drops-early.example", "drop-data")
     smtp.will("billing@full.example", "end-4")
     smtp.will("billing@refuses.example", "rcpt-5")
     smtp.will("billing@unknown.example", "rcpt-unknown")

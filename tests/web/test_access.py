@@ -44,7 +44,7 @@ FOR_THE_SIGNED_IN = {
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "socialaccount_connections",
 }  # fmt: skip
 # What machines call: a provider's signature lets in, nothing else does
-FOR_MACHINES = {"twilio_status", "twilio_inbound", "lob_events"}
+FOR_MACHINES = {"twilio_status", "twilio_inbound", "lob_events", "mail_provider_reports"}
 # The only changes that somebody who may only look can make: of what is theirs alone
 VIEWERS_CHANGE = {"people_leave"}
 # Pages that ask for more when they are asked for a file
@@ -91,6 +91,7 @@ def everywhere(desk: Desk) -> list[Place]:
         "policy_id": DunningPolicy.objects.get(organization=desk.organization).pk,
         "section": "limits",
         "provider_id": "oidc",
+        "provider": "postmark",
     }
     return list(places(numbers))
 
@@ -149,6 +150,11 @@ def test_no_machine_is_believed_without_a_signature(everywhere: list[Place], des
         twilio_sender="+15005550006",
         lob_webhook_secret_encrypted=encrypt("secret"),
     )
+    owner = worlds.make_user(organization=desk.organization, role="owner")
+    client = Client()
+    client.force_login(owner)
+    keys = {"server_token": "key", "message_stream": "", "api_url": "http://127.0.0.1:9"}
+    assert client.post(desk.url("settings/sender/providers/postmark/"), keys).status_code == 302
     called = [place for place in everywhere if place.name in FOR_MACHINES]
     assert {place.name for place in called} == FOR_MACHINES
     for place in called:

@@ -88,7 +88,7 @@ def test_what_waits_says_why(desk: Desk, owner: Client) -> None:
     run(desk.organization)
     page = owner.get(desk.url("follow-up/waiting/?reason=no_address")).content.decode()
     assert "Unreachable" in page
-    assert "No contact has an e-mail address that can be used." in page
+    assert "No contact has an address that can be used, on any channel that could stand in." in page
     assert "No e-mail address" in owner.get(desk.url()).content.decode()
 
 

@@ -88,7 +88,10 @@ def test_what_waits_for_a_limit_is_written_and_awaits_approval(desk: Desk, owner
 def test_where_something_else_stands_against_it_that_is_said(desk: Desk, owner: Client, ancient: Action) -> None:
     ancient.customer.contacts.update(email="")
     response = owner.post(path(desk, ancient, "chase"), follow=True)
-    assert b"It waits now: No contact has an e-mail address that can be used." in response.content
+    assert (
+        b"It waits now: No contact has an address that can be used, on any channel that could stand in."
+        in response.content
+    )
 
 
 def test_a_step_that_moved_on_is_left_alone(desk: Desk, owner: Client, ancient: Action, limited: Action) -> None:

@@ -78,6 +78,14 @@ def _organization(slug: str) -> Organization:
     return organization
 
 
+def body_of(request: HttpRequest) -> bytes:
+    """What was sent, as its signature covers it. Raises RefusedError for a form in parts: nobody signs those."""
+    try:
+        return request.body
+    except RawPostDataException as error:
+        raise RefusedError("This is not what is sent here.") from error
+
+
 def _limit(request: HttpRequest, provider: str, organization: Organization, now: dt.datetime) -> None:
     try:
         size = len(request.body)

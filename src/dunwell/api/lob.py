@@ -12,7 +12,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from dunwell.api.intake import RefusedError, hook
+from dunwell.api.intake import RefusedError, body_of, hook
 from dunwell.messaging.channels.letter.lob.settings import secret_of
 from dunwell.messaging.channels.letter.lob.signature import is_signed
 from dunwell.messaging.channels.port import ServerUnavailableError
@@ -84,11 +84,12 @@ def _checked(request: HttpRequest, organization: Organization, now: dt.datetime)
         secret = secret_of(stored, "webhook's secret")
     except ServerUnavailableError as error:
         raise RefusedError("The secret that would check this cannot be read.", 503) from error
+    body = body_of(request)
     stamp = request.headers.get("Lob-Signature-Timestamp", "")
-    if not is_signed(secret, stamp, request.body, request.headers.get("Lob-Signature", ""), now=now):
+    if not is_signed(secret, stamp, body, request.headers.get("Lob-Signature", ""), now=now):
         raise RefusedError("The signature is not Lob's for this webhook, or the call is minutes old.")
     try:
-        told = json.loads(request.body)
+        told = json.loads(body)
     except ValueError as error:
         raise RefusedError("This is no event.", 400) from error
     if not isinstance(told, dict):

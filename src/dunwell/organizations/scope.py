@@ -41,6 +41,7 @@ def _way_to_owner(model: type[Model]) -> str:
         ("customer", "customer__owner"),
         ("invoice", "invoice__customer__owner"),
         ("notice", "notice__customer__owner"),
+        ("message", "message__customer__owner"),
         ("owner", "owner"),
     ):
         if name in names:

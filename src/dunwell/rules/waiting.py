@@ -59,7 +59,7 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.OLD_DEBT: "More than a year overdue when it came into the book: a person decides whether to chase it.",
     Waiting.NETTED: "The customer's unapplied credit covers it.",
     Waiting.BELOW_MINIMUM: "What would be asked for is below the organization's minimum.",
-    Waiting.NO_ADDRESS: "There is no address that can be used, on no channel that could stand in.",
+    Waiting.NO_ADDRESS: "No contact has an address that can be used, on any channel that could stand in.",
     Waiting.CHANNEL_NOT_SET_UP: "Its channel is not set up: e-mail needs a server and a sender address.",
     Waiting.EARLIER_STEP: "An earlier step goes first: the settings send them one after another.",
     Waiting.EARLIER_NOTICE: "The final tone is not the first word: an earlier notice has to go first.",

@@ -12,6 +12,8 @@ from django.db.models import Q
 from dunwell.followup.models import (
     Action,
     Call,
+    Case,
+    CaseChange,
     CustomerBalance,
     CustomerProfile,
     CustomerStanding,
@@ -23,6 +25,8 @@ from dunwell.followup.models import (
     PolicyAssignment,
     SegmentChange,
     StandingChange,
+    Task,
+    TaskState,
 )
 from dunwell.followup.services.calls import take_back_call
 from dunwell.followup.services.passes import lock
@@ -127,5 +131,9 @@ def _forget_customers(organization: Organization, customers: Any) -> None:
     own = {"organization": organization, "customer_id__in": customers}
     Message.objects.filter(**own, state=MessageState.CANCELLED, attempts=0, sending_at=None).delete()
     Notice.objects.filter(**own, state=NoticeState.CANCELLED, deliveries=None).delete()
+    # Tasks that a person closed have his words in them, and keep their customer
+    Task.objects.filter(**own, state__in=(TaskState.OPEN, TaskState.RESTING, TaskState.CLOSED), calls=None).delete()
+    CaseChange.objects.filter(**own, by=None).delete()
+    Case.objects.filter(**own).delete()
     for model in (CustomerStanding, CustomerBalance, StandingChange, CustomerProfile, PolicyAssignment, SegmentChange):
         model.objects.filter(**own).delete()
