@@ -306,7 +306,7 @@ class Book:
             invoice = next(found for found in self.invoices if found.pk == item.invoice_id)
             why = self.reason_not_to_send(invoice, arrival.day)
             assert not why, f"{invoice} was in the mail “{arrival.message.subject}” of {arrival.day}, but it is {why}"
-            balance = self.balance(invoice, arrival.day)
+            balance = self.balance(invoice, arrival.day) - self._held_part(invoice, arrival.day)
             assert item.balance == balance, f"{invoice}: the mail says {item.balance}, the book {balance}"
             names_each = arrival.notice.channel != "sms" or len(arrival.items) == 1
             assert (
@@ -328,7 +328,15 @@ class Book:
         return ""
 
     def _held(self, invoice: Invoice, day: dt.date) -> bool:
-        standing = [
+        whole = any(hold.amount is None for hold in self._standing_holds(invoice, day))
+        return whole or self._held_part(invoice, day) >= self.balance(invoice, day)
+
+    def _held_part(self, invoice: Invoice, day: dt.date) -> Decimal:
+        """What holds of a part of it take out: that is not asked for."""
+        return sum((hold.amount for hold in self._standing_holds(invoice, day) if hold.amount is not None), ZERO)
+
+    def _standing_holds(self, invoice: Invoice, day: dt.date) -> list[Hold]:
+        return [
             hold
             for hold in self.holds
             if hold.customer_id == invoice.customer_id
@@ -337,8 +345,6 @@ class Book:
             and (hold.ends_on is None or hold.ends_on > day)
             and (hold.released_on is None or hold.released_on > day)
         ]
-        part = sum((hold.amount for hold in standing if hold.amount is not None), ZERO)
-        return any(hold.amount is None for hold in standing) or part >= self.balance(invoice, day)
 
     def _pending(self, invoice: Invoice, day: dt.date) -> bool:
         first = day

@@ -45,7 +45,10 @@ def test_an_unsaved_policy_is_tried(visit: Callable[..., Page], anna: User, orga
     expect(beside.get_by_role("heading", name="Side by side")).to_be_visible()
     expect(beside.get_by_role("row", name="Calls", exact=False).first).to_be_visible()
     expect(beside.get_by_text("not what that would have brought in")).to_be_visible()
-    expect(beside.locator("#notices svg")).to_be_visible()
+    # Charts are drawn when they come into view
+    chart = beside.locator("[data-chart]").first
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator("svg, canvas").first).to_be_visible()
     assert axe_findings(beside) == []
     phone = visit(width=360, theme="dark")
     sign_in(phone, anna)

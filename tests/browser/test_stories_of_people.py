@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from dunwell.followup.models import Notice
 from dunwell.ledger.models import Contact
 from dunwell.organizations.models import Membership, Organization, Role, User
 from dunwell.organizations.queries import database_now
@@ -27,7 +28,7 @@ def _send(organization: Organization) -> None:
 def test_a_bounced_address_is_corrected(
     visit: Callable[..., Page], organization: Organization, smtp: SmtpServer
 ) -> None:
-    """The server knows no such user. The collector sees it on Home, corrects the address, and the reminder goes."""
+    """The server knows no such user. The collector sees it on Home, corrects the address, and has the reminder go."""
     customer = late_customer(organization)
     wrong = Contact.objects.get(customer=customer).email
     smtp.will(wrong, "rcpt-unknown")
@@ -46,7 +47,11 @@ def test_a_bounced_address_is_corrected(
     expect(page.locator(".notice-bar[role=status]")).to_contain_text("Saved.")
     expect(page.get_by_text("Refused by the mail server")).to_have_count(0)
     assert axe_findings(page) == []
-    _send(organization)
+    page.goto(f"/o/{organization.slug}/notices/{Notice.objects.get(customer=customer).pk}/")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".notice-bar[role=status]")).to_be_visible()
+    _send(organization)  # its facts have changed: it is called back in its turn
+    _send(organization)  # and written anew, as the worker does a minute later
     assert [taken.recipient for taken in smtp.taken] == ["accounts@harbor-pine.example"]
 
 

@@ -66,7 +66,7 @@ def test_the_page_tells_a_stranger_little(customer: Customer, client: Client) ->
     assert "anna@harbor.example" not in page
     assert "987" not in page
     assert "Open invoices stay open" in page
-    assert (response["X-Robots-Tag"], response["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert (response["X-Robots-Tag"], response["Referrer-Policy"]) == ("noindex", "same-origin")
     assert masked("no address") == ""
 
 

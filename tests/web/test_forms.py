@@ -56,6 +56,7 @@ class Forms(HTMLParser):
         self._open: list[str] = []
         self._current: Field | None = None
         self._inside = False
+        self._fieldset = ""  # what describes all choices of one question
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -66,7 +67,11 @@ class Forms(HTMLParser):
         if tag == "form":
             self.forms.append((named, []))
             self._inside = True
-        if tag in {"input", "textarea", "select"} and self._inside and named.get("name"):
+        if tag == "fieldset":
+            self._fieldset = named.get("aria-describedby", "")
+        # A browser sends nothing of a disabled field
+        takes_input = tag in {"input", "textarea", "select"} and "disabled" not in named
+        if takes_input and self._inside and named.get("name"):
             field = Field(
                 tag,
                 named.get("type", ""),
@@ -74,7 +79,7 @@ class Forms(HTMLParser):
                 named.get("value", ""),
                 id=named.get("id", ""),
                 invalid=named.get("aria-invalid") == "true",
-                described_by=named.get("aria-describedby", ""),
+                described_by=named.get("aria-describedby", "") or self._fieldset,
             )
             if tag == "input" and field.kind in {"checkbox", "radio"} and "checked" in named:
                 field.chosen = [field.value or "on"]
@@ -88,6 +93,8 @@ class Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = False
+        if tag == "fieldset":
+            self._fieldset = ""
         if tag in {"textarea", "select"}:
             self._current = None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.core import signing
 
+
 # A link stands in mails that are kept for years; it shows no figures, so it does not end
-_PREFERENCES = signing.Signer(salt="dunwell.portal.preferences")
+def _preferences() -> signing.Signer:
+    return signing.Signer(salt="dunwell.portal.preferences")
 
 
 def preferences_url(contact_id: int | None) -> str:
@@ -19,12 +21,12 @@ def preferences_url(contact_id: int | None) -> str:
 
 def preferences_path(contact_id: int) -> str:
     """The same below this installation's address."""
-    return f"/reach/{_PREFERENCES.sign(str(contact_id))}/"
+    return f"/reach/{_preferences().sign(str(contact_id))}/"
 
 
 def contact_in(token: str) -> int | None:
     """The contact that a link was made for; None for one that nobody has signed."""
     try:
-        return int(_PREFERENCES.unsign(token))
+        return int(_preferences().unsign(token))
     except (signing.BadSignature, ValueError):
         return None

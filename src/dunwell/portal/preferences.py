@@ -72,7 +72,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             "kept": request.GET.get("kept") == "1",
         },
     )
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": then a browser names no origin for the form either, and it is refused
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["X-Robots-Tag"] = "noindex"
     return response
 
