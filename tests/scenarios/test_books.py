@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from dunwell.followup.services import switches
 from dunwell.followup.services.notices import chase_old_debt
+from dunwell.followup.services.passes import MANY
 from dunwell.ledger.models import Contact, Customer, DataSource, Invoice
 from dunwell.messaging.models import Message
 from dunwell.organizations.models import User
@@ -173,3 +174,11 @@ def test_what_is_below_the_minimum_waits_until_it_adds_up(transactional_db: None
     another = worlds.make_invoice(customer, due_on=TODAY + DAY, total=30, issued_on=TODAY)
     story.run(TODAY + DAY)
     assert [set(mail.steps) for mail in story.mails()] == [{small.number, another.number}]
+
+
+def test_a_morning_with_hundreds_of_notices(story: Story) -> None:
+    """More than a pass writes without gathering statistics on its way, and sends while it still writes."""
+    for number in range(MANY + 20):
+        worlds.make_invoice(worlds.make_customer(story.organization, f"Customer {number}"), due_on=TODAY)
+    report = story.run(TODAY)
+    assert (report.notices, report.sent, report.failed) == (MANY + 20, MANY + 20, 0)

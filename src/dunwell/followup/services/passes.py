@@ -163,7 +163,7 @@ def lock(organization: Organization, *, is_scratch: bool = False) -> None:
 WITHOUT_STATISTICS = """
 SELECT named.name
   FROM unnest(%s::text[]) WITH ORDINALITY AS named (name)
-  JOIN pg_class AS relation ON relation.oid = named.name::regclass
+  JOIN pg_class AS relation ON relation.oid = split_part(named.name, ' (', 1)::regclass
  WHERE relation.relpersistence <> 't' OR relation.reltuples < 0
     OR pg_relation_size(relation.oid) > greatest(2 * relation.relpages, 8) * 8192
  ORDER BY named.ordinality
@@ -171,7 +171,10 @@ SELECT named.name
 
 
 def analyze(*tables: str) -> None:
-    """Statistics, without which the planner guesses a thousand rows; those of an earlier pass stay while they fit."""
+    """Statistics, without which the planner guesses a thousand rows; those of an earlier pass stay while they fit.
+
+    Each is a table, or a table with the columns that are looked at: "followup_notice (state, contact_on)".
+    """
     with connection.cursor() as cursor:
         cursor.execute(WITHOUT_STATISTICS, [list(tables)])
         for (table,) in cursor.fetchall():
