@@ -15,7 +15,8 @@ UPDATE messaging_message SET leased_until = statement_timestamp() - interval '1 
 """
 
 THROW_OUT = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> ALL (%s)
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = current_database() AND usename = current_user AND pid <> ALL (%s)
 """
 
 

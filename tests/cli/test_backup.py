@@ -60,7 +60,12 @@ def empty(installation: str) -> Iterator[str]:
         cursor.execute(f"CREATE DATABASE {EMPTY} TEMPLATE template0")
     yield installation.replace(f"/{connection.settings_dict['NAME']}", f"/{EMPTY}")
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {EMPTY} WITH (FORCE)")
+        # Not WITH (FORCE): that asks to end the server's own vacuum too, which our role may not
+        ours = (
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND usename = current_user"
+        )
+        cursor.execute(ours, [EMPTY])
+        cursor.execute(f"DROP DATABASE {EMPTY}")
 
 
 def dunwell(url: str, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -146,7 +146,7 @@ def test_a_run_whose_sessions_are_killed_while_it_sends(story: Story, late: list
         with other_connection() as executioner:
             executioner.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                "AND pid <> ALL (%s)",
+                "AND usename = current_user AND pid <> ALL (%s)",
                 [[executioner.info.backend_pid, connection.connection.info.backend_pid]],
             )
         process.communicate(timeout=60)
