@@ -172,7 +172,7 @@ def test_an_account_manager_sees_own_customers_only(calling: Desk, browse: Brows
 def test_escalation_rules_are_written(calling: Desk, owner: Client, browse: Browse) -> None:
     page = text(owner, calling.url("policies/escalation/"))
     assert "Refuses to pay" in page
-    assert "10000 EUR overdue or more" in page
+    assert "10,000 EUR overdue or more" in page
     added = {"name": "A week", "priority": "2", "minimum_days": "7"}
     owner.post(calling.url("policies/escalation/new/"), added)
     rule = EscalationRule.objects.get(name="A week")

@@ -49,24 +49,28 @@ def sheet(case: Case) -> CaseSheet:
 
 
 def _reasons(case: Case) -> list[str]:
-    rules = {rule.pk: rule for rule in EscalationRule.objects.filter(pk__in=case.rules)}
-    said = [
-        f"{rules[key].name}: {conditions_in_words(rules[key], case.organization.base_currency)}."
-        for key in case.rules
-        if key in rules
-    ]
+    rules = rules_in_words(case.organization)
+    said = [rules[key] for key in case.rules if key in rules]
     steps = {step.pk: step for step in PolicyStep.objects.filter(pk__in=case.steps)}
     said += [f"The step '{steps[key].name}' is reached." for key in case.steps if key in steps]
     return said or ["No escalation rule fits."]
 
 
+def rules_in_words(organization: Organization) -> dict[int, str]:
+    """Each escalation rule with what it asks for, by its key: "Two months overdue: 60 days overdue or more."."""
+    return {
+        rule.pk: f"{rule.name}: {conditions_in_words(rule, organization.base_currency)}."
+        for rule in EscalationRule.objects.filter(organization=organization)
+    }
+
+
 def conditions_in_words(rule: EscalationRule, base_currency: str) -> str:
-    """What a rule asks for: `30 days overdue or more, 10000 EUR overdue or more`."""
+    """What a rule asks for: `30 days overdue or more, 10,000 EUR overdue or more`."""
     parts = []
     if rule.minimum_days is not None:
         parts.append(f"{rule.minimum_days} days overdue or more")
     if rule.minimum_overdue is not None:
-        parts.append(f"{rule.minimum_overdue.normalize():f} {base_currency} overdue or more")
+        parts.append(f"{rule.minimum_overdue.normalize():,f} {base_currency} overdue or more")
     for asked, words in (
         (rule.defaulted_again, "a defaulter who had paid up in between"),
         (rule.broken_promise, "a promise was not kept"),

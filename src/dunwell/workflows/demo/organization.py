@@ -82,7 +82,7 @@ def _chase_large_accounts(organization: Organization) -> None:
     """Who owes much is called as well, so that there is a worklist to look at."""
     draft = PolicyDraft(LARGE_ACCOUNTS, (*HIGH_VALUE_STEPS, *MORE_STEPS))
     save_policy(organization=organization, draft=draft, by=None)
-    rule = RuleDraft("Large accounts", LARGE_ACCOUNTS, balance_above=Decimal(20_000))
+    rule = RuleDraft("Large accounts", LARGE_ACCOUNTS, balance_above=Decimal(6_000))
     save_rules(organization=organization, rules=[rule], by=None)
 
 

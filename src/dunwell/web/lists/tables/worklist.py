@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import F
@@ -10,6 +10,7 @@ from django.db.models import F
 from dunwell.followup.models import WorkItem, WorkKind
 from dunwell.followup.models.cases import PRIORITIES
 from dunwell.followup.queries import worklist as queries
+from dunwell.followup.queries.cases import rules_in_words
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
 from dunwell.rules.cases import PRIORITY_NAMES
@@ -50,9 +51,12 @@ TO_DO: dict[tuple[str, str], ToDo] = {
 }  # fmt: skip
 
 
-def to_do(row: WorkItem) -> ToDo:
+def to_do(row: WorkItem, rules: Mapping[int, str] | None = None) -> ToDo:
+    """`rules`: what each escalation rule asks for, in words; without them (in a file) a rule is not named."""
     if row.task is None:
-        return TO_DO[row.kind, row.reason]
+        found = TO_DO[row.kind, row.reason]
+        raised_by = next((rules[key] for key in row.case.rules if key in rules), "") if row.case and rules else ""
+        return found._replace(why=raised_by) if row.reason == "raised" and raised_by else found
     step = row.task.step
     if row.kind == WorkKind.TASK:
         return ToDo("list-details", step.name, step.instructions)
@@ -77,8 +81,9 @@ def rows(desk: Desk) -> Rows:
 
 
 def _add(desk: Desk, found: Sequence[Any]) -> None:
+    rules = rules_in_words(desk.organization) if any(row.reason == "raised" for row in found) else {}
     for row in found:
-        row.todo = to_do(row)
+        row.todo = to_do(row, rules)
         row.url = address(desk, row)
         row.priority_name = PRIORITY_NAMES[row.priority]
         row.is_late = row.due_on < desk.today
