@@ -73,6 +73,10 @@ format: $(INSTALLED_FOR_TESTS) ## Format the code and mend what lint can mend
 bench: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Measure against the baselines of docs/benchmarks.md; prints JSON
 	@exec $(BIN)/python -m bench $(ARGS)
 
+.PHONY: explain
+explain: $(INSTALLED_FOR_TESTS) $(ASSETS) ## Write the plan of each statement of follow-up to docs/plans, on a book of 200,000 invoices
+	@exec $(BIN)/python -m bench.explain $(ARGS)
+
 SECONDS ?= 600
 .PHONY: torture
 torture: $(INSTALLED_FOR_TESTS) ## Random books, days, crashes and accidents for as long as SECONDS says (each of three machines)

@@ -25,6 +25,7 @@ ASSUMPTIONS = (
     "Facts count from their effective dates; when they were entered is not considered.",
     "Every customer is taken to have an address that works, and the book to be fresh.",
     "Nobody's behavior is changed by a notice: payments are those that happened.",
+    "The most notices of a day and the most messages of an hour are not considered.",
 )
 
 Found = TypeVar("Found")
