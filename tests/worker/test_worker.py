@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import AlreadyEnqueued
 
 from dunwell.followup.models import Run
 from dunwell.organizations.queries import database_now, local_date
@@ -38,7 +40,9 @@ def test_the_morning_run_happens_once_a_day() -> None:
     organization.settings.save()
     today = local_date(organization, database_now())
     for _ in range(3):
-        app.configure_task("followup.schedule").defer(timestamp=0)
+        # A worker that starts on the minute also puts the due tick in the queue, and may leave it there
+        with contextlib.suppress(AlreadyEnqueued):
+            app.configure_task("followup.schedule").defer(timestamp=0)
         work()
     jobs = ProcrastinateJob.objects.filter(task_name="followup.run")
     assert {job.status for job in jobs} == {"succeeded"}
@@ -49,6 +53,7 @@ def test_the_morning_run_happens_once_a_day() -> None:
 
 def test_every_periodic_task_can_be_run_by_hand() -> None:
     for name in ("followup.schedule", "worker.rescue", "worker.tidy"):
-        app.configure_task(name).defer(timestamp=0)
+        with contextlib.suppress(AlreadyEnqueued):
+            app.configure_task(name).defer(timestamp=0)
     work()
     assert not ProcrastinateJob.objects.exclude(status="succeeded").exclude(status="todo").exists()
