@@ -1,7 +1,7 @@
-"""What must always be true (design section 5, 1 to 5), asked of the rows and of the mail that arrived.
+"""What must always be true (design section 5, 1 to 5), asked of the rows and of what arrived on every channel.
 
 Nothing here shares code with the engine: balances are added up from the entries, steps are counted in
-calendar days, and what a customer got is what the mail server holds. Facts are read as they stand, so
+calendar days, and what a customer got is what the servers hold. Facts are read as they stand, so
 what was sent is judged right after it was sent.
 """
 
@@ -10,18 +10,24 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from dunwell.followup.models import Action, Notice, NoticeItem, NoticeMessage, PolicyAssignment, PolicyStep
-from dunwell.ledger.models import Allocation, CreditNote, Customer, Hold, Invoice, Payment, TouchedCustomer, WriteOff
-from dunwell.messaging.models import Message
+from dunwell.followup.models import Action, Call, PolicyAssignment, PolicyStep
+from dunwell.ledger.models import (
+    Allocation,
+    ChannelChoice,
+    CreditNote,
+    Hold,
+    Invoice,
+    Payment,
+    TouchedCustomer,
+    WriteOff,
+)
+from dunwell.messaging.models import MessageEvent
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
-from tests.messaging.smtp_server import Taken
-from tests.messaging.twilio_server import Sms
+from tests.arrivals import Arrival
 
 DAY = dt.timedelta(days=1)
 HOUR = dt.timedelta(hours=1)
@@ -30,90 +36,29 @@ PENDING_PAYMENT_BUSINESS_DAYS = 5
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Arrival:
-    """One mail or SMS that a server took, and the rows that it comes from."""
-
-    message: Message
-    notice: Notice
-    items: tuple[NoticeItem, ...]
-
-    @property
-    def customer(self) -> Customer:
-        customer: Customer = self.notice.customer
-        return customer
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.customer.time_zone or self.notice.organization.time_zone)
-
-    @property
-    def sent_at(self) -> dt.datetime:
-        """The moment its transmission began, on the customer's clock."""
-        assert self.message.sending_at is not None
-        return self.message.sending_at.astimezone(self.zone)
-
-    @property
-    def day(self) -> dt.date:
-        return self.sent_at.date()
-
-    @property
-    def steps(self) -> dict[str, int]:
-        """Invoice number → the offset of its step."""
-        return {item.invoice.number: item.step.offset_days for item in self.items}
-
-
-def arrivals(taken: Iterable[Taken]) -> list[Arrival]:
-    """What arrived, in order, with its rows. A mail that no row knows is an error."""
-    found = []
-    for mail in taken:
-        link = NoticeMessage.objects.select_related("message", "notice__customer", "notice__organization").get(
-            message__rfc_message_id=mail.mail["Message-ID"]
-        )
-        items = tuple(NoticeItem.objects.filter(notice=link.notice).select_related("invoice", "step").order_by("id"))
-        found.append(Arrival(link.message, link.notice, items))
-    return found
-
-
-def sms_arrivals(taken: Iterable[Sms]) -> list[Arrival]:
-    """The same of SMS, which name their message in the address of their reports."""
-    found = []
-    for sms in taken:
-        message_id = int(sms.callback.rstrip("/").rsplit("/", 1)[1])
-        link = NoticeMessage.objects.select_related("message", "notice__customer", "notice__organization").get(
-            message_id=message_id
-        )
-        items = tuple(NoticeItem.objects.filter(notice=link.notice).select_related("invoice", "step").order_by("id"))
-        found.append(Arrival(link.message, link.notice, items))
-    return found
-
-
 def check(
-    organization: Organization,
-    taken: Sequence[Taken],
-    *,
-    as_of: dt.date | None,
-    new: int = 0,
-    sms: Sequence[Sms] = (),
-    new_sms: int = 0,
-) -> None:
-    """All that must hold; the last `new` mails and `new_sms` SMS are judged by today's facts, the plan after a pass of
-    `as_of`."""
+    organization: Organization, arrived: Sequence[Arrival], *, as_of: dt.date | None, seen: Collection[str] = ()
+) -> set[str]:
+    """All that must hold; what is not among those `seen` is judged by today's facts, the plan after a pass of `as_of`.
+
+    The names of all that arrived, for the next time.
+    """
     book = Book(organization)
-    mails, texts = arrivals(taken), sms_arrivals(sms)
-    arrived = [*mails, *texts]
-    nothing_twice([mail.mail["Message-ID"] for mail in taken] + [text.callback for text in sms], arrived)
-    for arrival in [*mails[len(mails) - new :], *texts[len(texts) - new_sms :]]:
-        book.sent_rightly(arrival)
+    nothing_twice(arrived)
+    for arrival in arrived:
+        if arrival.name not in seen:
+            book.sent_rightly(arrival)
     if as_of is not None:
         every_due_step_has_an_action(book, as_of)
     sums_agree(book)
     within_limits(book, arrived)
+    return {arrival.name for arrival in arrived}
 
 
-def nothing_twice(names: Sequence[str], arrived: Sequence[Arrival]) -> None:
+def nothing_twice(arrived: Sequence[Arrival]) -> None:
     """1. No message, and no step of an invoice, reached a customer twice. What came back did not reach anybody."""
-    assert not [name for name, times in Counter(names).items() if times > 1], "a message arrived twice"
+    names = Counter(arrival.name for arrival in arrived)
+    assert not [name for name, times in names.items() if times > 1], "a message arrived twice"
     reached = [arrival for arrival in arrived if arrival.message.state != "failed"]
     times = {
         (action.notice_id, action.invoice_id): action.occurrence
@@ -164,33 +109,53 @@ def sums_agree(book: Book) -> None:
 
 
 def within_limits(book: Book, arrived: Sequence[Arrival]) -> None:
-    """5. Contacts keep their distance, are few enough in any 7 days, and come inside the customer's window."""
+    """5. Contacts keep their distance, are few enough in any 7 days, and come inside the window of their channel.
+
+    All of one customer that one day's passes decided is one contact, wherever the customer's clock stands. A call is
+    a contact, too.
+    """
     settings = book.settings
-    days: dict[int, set[dt.date]] = {}
+    contacts: dict[int, dict[dt.date, set[dt.date]]] = {}
+    for call in book.calls:
+        assert call.contact_on is not None
+        contacts.setdefault(call.customer_id, {}).setdefault(call.contact_on, set()).add(call.contact_on)
     for arrival in arrived:
         if arrival.notice.channel == "sms":
             assert EIGHT <= arrival.sent_at.time() < NINE, f"an SMS went at {arrival.sent_at}, whoever wished it"
         if arrival.message.state == "failed":
             continue  # it came back: no contact
         if arrival.notice.window_overridden_by_id is None:
-            days.setdefault(arrival.customer.pk, set()).add(arrival.day)
-            opens, closes = settings.window_opens, settings.window_closes
-            assert opens <= arrival.sent_at.time() < closes, f"{arrival.notice} went at {arrival.sent_at}"
+            days = contacts.setdefault(arrival.customer.pk, {}).setdefault(arrival.decided_on, set())
+            days.add(arrival.day)
+            if arrival.notice.channel != "letter":  # which reaches nobody at an hour
+                opens, closes = settings.window_opens, settings.window_closes
+                assert opens <= arrival.sent_at.time() < closes, f"{arrival.notice} went at {arrival.sent_at}"
             assert book.is_business_day(arrival.day), f"{arrival.notice} went on {arrival.day:%A %d %B}"
-    automatic = [arrival for arrival in arrived if arrival.notice.window_overridden_by_id is None]
-    if settings.hourly_limit is not None:
-        moments = sorted(arrival.message.sending_at for arrival in automatic if arrival.message.sending_at)
-        for first in moments:
-            within = [moment for moment in moments if first <= moment < first + HOUR]
-            assert len(within) <= settings.hourly_limit, f"{len(within)} messages in the hour from {first}"
-    for customer, contacts in days.items():
-        ordered = sorted(contacts)
-        for earlier, later in itertools.pairwise(ordered):
-            gap = (later - earlier).days
-            assert gap >= settings.contact_interval_days, f"customer {customer}: {earlier}, then {later}"
-        for day in ordered:
-            week = [other for other in ordered if day <= other < day + 7 * DAY]
+    _within_the_hour(settings, arrived)
+    for customer, decided in contacts.items():
+        made = [sorted(decided[day]) for day in sorted(decided)]
+        for earlier, later in itertools.pairwise(made):
+            gap = (later[0] - earlier[-1]).days
+            assert gap >= settings.contact_interval_days, f"customer {customer}: {earlier[-1]}, then {later[0]}"
+        for first in made:
+            week = [other for other in made if first[0] <= other[0] < first[0] + 7 * DAY]
             assert len(week) <= settings.weekly_contact_limit, f"customer {customer}: {week}"
+
+
+def _within_the_hour(settings: OrganizationSettings, arrived: Sequence[Arrival]) -> None:
+    if settings.hourly_limit is None:
+        return
+    # A pile that was not posted after all has begun once more, by hand
+    again = set(MessageEvent.objects.filter(kind="unposted").values_list("message", flat=True))
+    automatic = [
+        arrival.message
+        for arrival in arrived
+        if arrival.notice.window_overridden_by_id is None and arrival.message.pk not in again
+    ]
+    moments = sorted(message.sending_at for message in automatic if message.sending_at)
+    for first in moments:
+        within = [moment for moment in moments if first <= moment < first + HOUR]
+        assert len(within) <= settings.hourly_limit, f"{len(within)} messages in the hour from {first}"
 
 
 class Book:
@@ -205,6 +170,7 @@ class Book:
         self.payments = list(Payment.objects.filter(organization=organization))
         self.credit_notes = list(CreditNote.objects.filter(organization=organization))
         self.allocations = list(Allocation.objects.filter(organization=organization))
+        self.calls = list(Call.objects.filter(organization=organization).exclude(task=None).exclude(contact_on=None))
         self.write_offs = list(WriteOff.objects.filter(organization=organization))
         self.days_off = set(ClosingDay.objects.filter(organization=organization).values_list("date", flat=True))
         self.steps = list(
@@ -212,6 +178,10 @@ class Book:
                 "version__policy"
             )
         )
+        self.choices = {
+            (choice.contact_id, choice.channel): choice.said
+            for choice in ChannelChoice.objects.filter(organization=organization)
+        }
         assigned = PolicyAssignment.objects.filter(organization=organization)
         self.assigned = {(each.customer_id, each.currency): each.policy_id for each in assigned}
 
@@ -301,19 +271,25 @@ class Book:
     # 2. What may be sent
 
     def sent_rightly(self, arrival: Arrival) -> None:
-        """Nothing in this mail is settled, held, netted or waiting for money on its way, on the day it went."""
+        """Nothing in it is settled, held, netted or waiting for money on its way, on the day it went; nor has the
+        reader opted out of the channel."""
+        day = arrival.posted_on or arrival.day
         for item in arrival.items:
             invoice = next(found for found in self.invoices if found.pk == item.invoice_id)
-            why = self.reason_not_to_send(invoice, arrival.day)
-            assert not why, f"{invoice} was in the mail “{arrival.message.subject}” of {arrival.day}, but it is {why}"
-            balance = self.balance(invoice, arrival.day) - self._held_part(invoice, arrival.day)
-            assert item.balance == balance, f"{invoice}: the mail says {item.balance}, the book {balance}"
+            why = self.reason_not_to_send(invoice, day)
+            assert not why, f"{invoice} was in “{arrival.message.subject}” of {day}, but it is {why}"
+            balance = self.balance(invoice, day) - self._held_part(invoice, day)
+            assert item.balance == balance, f"{invoice}: the message says {item.balance}, the book {balance}"
             names_each = arrival.notice.channel != "sms" or len(arrival.items) == 1
             assert (
                 not names_each
                 or invoice.number in arrival.message.body_text
                 or invoice.number in arrival.message.body_html
             )
+        said = self.choices.get((arrival.notice.contact_id or 0, arrival.notice.channel), "")
+        assert said != "opted_out", f"{arrival.notice} went by {arrival.notice.channel} to somebody who opted out"
+        if arrival.notice.channel == "sms" and self.settings.sms_consent_required:
+            assert said == "agreed", f"{arrival.notice} went by SMS to somebody who never agreed"
 
     def reason_not_to_send(self, invoice: Invoice, day: dt.date) -> str:
         """Why this invoice must not be in a mail that goes on a day; empty when it may."""

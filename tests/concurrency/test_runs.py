@@ -76,7 +76,7 @@ def test_payments_and_corrections_while_two_passes_run(story: Story, late: list[
             worlds.make_invoice(customer, due_on=TODAY - 10 * DAY)
 
     at_the_same_time(run, run, pay, correct)
-    story.checked = len(story.smtp.taken)  # facts moved while they went
+    story.taken_as_checked()
     story.run(TODAY)
     assert max(received(story).values()) == 1
     assert not Notice.objects.filter(state__in=(NoticeState.SENDING, NoticeState.UNCERTAIN)).exists()

@@ -17,9 +17,10 @@ from dunwell.messaging.services.templates import install_shipped
 from dunwell.organizations.models import Organization
 from dunwell.workflows.dispatch import dispatch_organization
 from dunwell.workflows.run import RunReport, run_organization
-from dunwell.workflows.sender import sender_of
+from dunwell.workflows.sender import channels_set_up, sender_of
 from tests import invariants, worlds
-from tests.invariants import DAY, Arrival
+from tests.arrivals import Arrival, arrivals, sms_arrivals
+from tests.invariants import DAY
 from tests.messaging.smtp_server import SmtpServer
 from tests.messaging.twilio_server import TwilioServer
 
@@ -48,7 +49,7 @@ class Story:
         self.organization = organization
         self.smtp = smtp
         self.twilio = twilio
-        self.checked = self.checked_sms = 0
+        self.seen: set[str] = set()
 
     # Time
 
@@ -67,7 +68,7 @@ class Story:
         """A pass to be taken apart: what `prepare` and `compose` want."""
         organization = Organization.objects.select_related("settings").get(pk=self.organization.pk)
         sender = sender_of(organization)
-        this = begin(organization, as_of=day, now=self.moment(day, at), channels_set_up=("email",))
+        this = begin(organization, as_of=day, now=self.moment(day, at), channels_set_up=channels_set_up(organization))
         return this, sender, Texts(organization, sender)
 
     def live(self, first: dt.date, last: dt.date) -> Iterator[RunReport]:
@@ -88,27 +89,23 @@ class Story:
         return report
 
     def check(self, day: dt.date, *, planned: bool = False) -> None:
-        """What must always be true; mail that came since the last time is judged by the facts of now."""
-        taken = self.smtp.taken
+        """What must always be true; what came since the last time is judged by the facts of now."""
         if planned:
             invariants.nothing_planned_is_forgotten(self.organization)
-        sms = self.twilio.taken if self.twilio else []
-        invariants.check(
-            self.organization,
-            taken,
-            as_of=day,
-            new=len(taken) - self.checked,
-            sms=sms,
-            new_sms=len(sms) - self.checked_sms,
-        )
-        self.checked, self.checked_sms = len(taken), len(sms)
+        self.seen = invariants.check(self.organization, self._arrived(), as_of=day, seen=self.seen)
+
+    def taken_as_checked(self) -> None:
+        """Facts moved while it went: what has arrived is not judged by those of now."""
+        self.seen = {arrival.name for arrival in self._arrived()}
+
+    def _arrived(self) -> list[Arrival]:
+        return [*arrivals(self.smtp.taken), *sms_arrivals(self.twilio.taken if self.twilio else ())]
 
     # What happened
 
     def mails(self, customer: Customer | None = None) -> list[Arrival]:
         """The mail that arrived, in order."""
-        arrived = invariants.arrivals(self.smtp.taken)
-        return [mail for mail in arrived if customer is None or mail.customer == customer]
+        return [mail for mail in arrivals(self.smtp.taken) if customer is None or mail.customer == customer]
 
     def told(self, customer: Customer) -> list[tuple[dt.date, str]]:
         """Day and tone of each mail a customer got."""

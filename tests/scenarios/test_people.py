@@ -208,7 +208,6 @@ def test_an_uncertain_notice_sent_again_days_later_is_written_anew(story: Story,
     assert len(story.mails()) == 1
     # The person knows that it did not arrive: as far as the customer is concerned it was never there
     story.smtp.events.taken.clear()
-    story.checked = 0
     notices.settle_uncertain(
         organization=story.organization, notice_id=notice.pk, by=anna, arrived=False, now=story.moment(tomorrow)
     )
