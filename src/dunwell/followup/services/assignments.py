@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy
 from dunwell.followup.queries.assignments import RuleDraft, rule_drafts
@@ -28,7 +29,7 @@ def set_customer_policy(
         if policy_id is None:
             CustomerPolicy.objects.filter(organization=organization, customer=customer).delete()
         else:
-            policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id, archived_at=None).first()
+            policy = _kept(organization).filter(pk=policy_id).first()
             if policy is None:
                 raise AssignmentRefusedError("This policy is not there any more.")
             CustomerPolicy.objects.update_or_create(
@@ -43,9 +44,8 @@ def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User |
 
     Raises AssignmentRefusedError; nothing is changed then.
     """
-    policies = {
-        policy.name: policy for policy in DunningPolicy.objects.filter(organization=organization, archived_at=None)
-    }
+    wanted = {rule.policy for rule in rules}
+    policies = {policy.name: policy for policy in _kept(organization).filter(name__in=wanted).order_by("pk")}
     customers = dict(
         Customer.objects.filter(
             organization=organization, number__in=[rule.customer for rule in rules if rule.customer]
@@ -74,6 +74,14 @@ def save_rules(*, organization: Organization, rules: list[RuleDraft], by: User |
             row.save()
             saved.append(row)
     return saved
+
+
+def _kept(organization: Organization) -> QuerySet[DunningPolicy]:
+    """The policies that can be assigned, locked: none of them is archived or removed before this transaction is over.
+
+    Whoever archives one takes its row for himself (`archive_policy`), and finds what was assigned meanwhile.
+    """
+    return DunningPolicy.objects.select_for_update(no_key=True).filter(organization=organization, archived_at=None)
 
 
 def _wrong(rule: RuleDraft, policies: dict[str, DunningPolicy], customers: dict[str, int]) -> str:
