@@ -18,6 +18,8 @@ FULL = (
     ("bench.pages", "--invoices", "1000000"),
     ("bench.growth",),
     ("bench.replay", "--invoices", "2500", "--days", "730"),
+    ("bench.simulation", "--invoices", "10000"),
+    ("bench.simulation", "--invoices", "50000"),
 )
 SMALL = (
     ("bench.plan", "--invoices", "100000", "--due", "10000"),
@@ -29,6 +31,7 @@ SMALL = (
     ("bench.pages", "--invoices", "100000"),
     ("bench.growth", "--sizes", "10000,100000"),
     ("bench.replay", "--invoices", "250", "--days", "180"),
+    ("bench.simulation", "--invoices", "1000", "--days", "180"),
 )
 
 

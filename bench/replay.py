@@ -34,7 +34,7 @@ def main() -> None:
 def measure(options: argparse.Namespace) -> dict[str, Any]:
     from dunwell.workflows.replay import replay
 
-    organization = _book(options.invoices, options.customers, options.days)
+    organization = drawn_book(options.invoices, options.customers, options.days)
     last = FIRST + dt.timedelta(days=options.days - 1)
     found: dict[str, list[float]] = {"replay": [], "replay_cpu": [], "passes": [], "passes_cpu": []}
     sent: dict[str, int] = {}
@@ -107,7 +107,7 @@ def _cpu() -> float:
     return own.user + own.system + (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _book(invoices: int, customers: int, days: int) -> Any:
+def drawn_book(invoices: int, customers: int, days: int) -> Any:
     """Most are paid within weeks of their due date, some before it, some never; a few are disputed for a while."""
     from django.db import connection
 

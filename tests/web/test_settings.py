@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from dunwell.followup.models import Action
+from dunwell.followup.services import previews
 from dunwell.messaging.models import ChannelPause
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from dunwell.organizations.queries import database_now
@@ -166,3 +167,10 @@ def test_each_way_to_catch_up_is_tried_before_one_is_saved(
     assert all(row["explained"] in tried.content.decode() for row in rows.values())
     assert list(Action.objects.order_by("pk").values()) == before
     assert browse("collector").get(desk.url("settings/limits/catch-up/")).status_code == 403
+
+
+def test_a_large_book_is_not_tried_and_that_is_said(owner: Client, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previews, "MOST_TRIED", 1)
+    page = owner.get(desk.url("settings/limits/catch-up/")).content.decode()
+    assert "more than 1 open invoices" in page
+    assert "Nothing was tried" in page

@@ -22,10 +22,11 @@ from dunwell.followup.policy_files import PolicyFile, to_toml
 from dunwell.followup.queries.policies import draft_of
 from dunwell.followup.services.policies import PolicyRefusedError, create_default_policy, save_policy
 from dunwell.messaging.services.templates import install_shipped
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.rules.simulation import from_json
 from dunwell.workflows import simulation
+from dunwell.workflows.replay import replay
 from dunwell.workflows.simulation import Other, SimulationRefusedError, check_bounds, other_from_toml, simulate
 from tests import worlds
 from tests.worlds import TODAY
@@ -74,6 +75,15 @@ def test_both_sides_and_nothing_kept(organization: Organization, book: None) -> 
     assert any("brought in" in text for text in result["assumptions"])
     assert [model.objects.count() for model in (DunningPolicy, PolicyVersion, Notice, Action)] == rows
     json.dumps(result)
+
+
+def test_the_most_notices_of_a_day_are_taken_into_account(organization: Organization, policy: PolicyVersion) -> None:
+    """Three are due at once, and one notice a day may be written: the oldest debt goes first, the others follow."""
+    OrganizationSettings.objects.filter(organization=organization).update(run_limit=1)
+    for late in (1, 2, 3):
+        worlds.make_invoice(worlds.make_customer(organization), due_on=FIRST - dt.timedelta(days=late))
+    days = [notice.day for notice in replay(organization, first=FIRST, last=FIRST + dt.timedelta(days=10)).notices]
+    assert len(days) == len(set(days)) > 3
 
 
 def test_the_same_policy_makes_no_difference(organization: Organization, book: None, policy: PolicyVersion) -> None:

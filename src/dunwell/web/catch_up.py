@@ -7,7 +7,7 @@ import datetime as dt
 from django.http import HttpRequest, HttpResponse
 
 from dunwell.followup.services.passes import begin
-from dunwell.followup.services.previews import DAYS_AHEAD, CatchUpEffect, preview_catch_up
+from dunwell.followup.services.previews import DAYS_AHEAD, BookTooLargeError, CatchUpEffect, preview_catch_up
 from dunwell.rules.escalation import CatchUp
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import access
@@ -28,6 +28,10 @@ def effects(request: HttpRequest, slug: str) -> HttpResponse:
     desk.limit("catch-up look", MOST_LOOKS, MINUTE, f"More than {MOST_LOOKS} looks in a minute.")
     channels = channels_set_up(desk.organization)
     this = begin(desk.organization, as_of=desk.today, now=desk.now, channels_set_up=channels)
+    try:
+        found = preview_catch_up(this)
+    except BookTooLargeError as error:
+        return desk.render("web/catch_up.html", {"refusal": str(error)})
     rows = [
         {
             "name": effect.mode.value.capitalize(),
@@ -40,7 +44,7 @@ def effects(request: HttpRequest, slug: str) -> HttpResponse:
             "today": effect.contacts[0][1],
             "later": _later(effect),
         }
-        for effect in preview_catch_up(this)
+        for effect in found
     ]
     return desk.render("web/catch_up.html", {"rows": rows, "days": DAYS_AHEAD})
 

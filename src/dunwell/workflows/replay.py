@@ -15,6 +15,7 @@ from django.db import transaction
 from dunwell.followup.models import Notice, NoticeItem
 from dunwell.followup.services.passes import begin
 from dunwell.followup.services.prepare import grounds_of, prepare
+from dunwell.followup.services.run_limit import choose_most_urgent
 from dunwell.followup.services.scratch import freshen, planned_once, scratch_copy, send_on_paper
 from dunwell.ledger.models import Invoice, InvoiceStatus
 from dunwell.organizations.models import Organization
@@ -25,7 +26,7 @@ ASSUMPTIONS = (
     "Facts count from their effective dates; when they were entered is not considered.",
     "Every customer is taken to have an address that works, and the book to be fresh.",
     "Nobody's behavior is changed by a notice: payments are those that happened.",
-    "The most notices of a day and the most messages of an hour are not considered.",
+    "The most notices of a day count as they are set now; the most messages of an hour are not considered.",
 )
 
 Found = TypeVar("Found")
@@ -143,6 +144,7 @@ def _live(
             if is_business_day:
                 lived.waits.update(prepare(this, standings=False, grounds=grounds).plan.waiting)
                 lived.business_days += 1
+                choose_most_urgent(this)
                 send_on_paper(this)
             elif grounds.policies.ask_for_facts_of_the_day:
                 prepare(this, standings=False, grounds=grounds)

@@ -15,8 +15,10 @@ from dunwell.followup.services.passes import Pass
 from dunwell.followup.services.plan import Planned
 from dunwell.followup.services.policies import save_policy
 from dunwell.followup.services.prepare import prepare
+from dunwell.followup.services.run_limit import choose_most_urgent
 from dunwell.followup.services.scratch import send_on_paper
 from dunwell.followup.sql import statement
+from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.rules.calendars import ONE_DAY
 from dunwell.rules.escalation import CatchUp
@@ -24,6 +26,11 @@ from dunwell.rules.policies import PolicyDraft
 
 MOST_LISTED = 50
 DAYS_AHEAD = 7  # today is the first
+MOST_TRIED = 20_000  # open invoices
+
+
+class BookTooLargeError(Exception):
+    """It would take too long to try this on the whole book; the message says so in words."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +114,16 @@ def _planned(this: Pass) -> int:
 
 
 def preview_catch_up(this: Pass) -> list[CatchUpEffect]:
-    """What each way to catch up would do to today's book. What is final already stays so. Nothing is kept."""
+    """What each way to catch up would do to today's book. What is final already stays so. Nothing is kept.
+
+    It lives a week three times while somebody waits for the answer and no pass can begin: BookTooLargeError where that
+    would take long.
+    """
+    if Invoice.objects.of(this.organization).open()[: MOST_TRIED + 1].count() > MOST_TRIED:
+        raise BookTooLargeError(
+            f"This book has more than {MOST_TRIED:,} open invoices: to live a week three times on all of them takes "
+            "long, and no reminder could be planned meanwhile. Nothing was tried, nothing is changed."
+        )
     return [_catch_up(this, mode) for mode in CatchUp]
 
 
@@ -132,6 +148,7 @@ def _contacts(this: Pass) -> Iterator[tuple[dt.date, int]]:
         if number:
             prepare(day, standings=False)
         if this.calendar.is_business_day(day.as_of):
+            choose_most_urgent(day)
             send_on_paper(day)
         on_paper = Notice.objects.filter(organization=this.organization, contact_on=day.as_of, fingerprint="")
         yield day.as_of, on_paper.values("customer_id").distinct().count()
