@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -17,12 +18,14 @@ from dunwell.followup.models import (
     Case,
     CaseChange,
     CustomerStanding,
+    DunningPolicy,
     EscalationRule,
     PolicyStep,
     PolicyVersion,
     StandingChange,
 )
 from dunwell.followup.queries.cases import case_of
+from dunwell.followup.queries.policies import current_draft, surroundings
 from dunwell.followup.services import passes
 from dunwell.followup.services.case_work import looked_at, release, set_by_hand
 from dunwell.followup.services.escalation import (
@@ -35,16 +38,18 @@ from dunwell.followup.services.escalation import (
     remove_escalation_rule,
     save_escalation_rules,
 )
+from dunwell.followup.services.policies import save_policy
 from dunwell.followup.services.prepare import prepare
 from dunwell.ledger.models import Customer, Hold, Invoice
-from dunwell.organizations.models import Organization, User
+from dunwell.organizations.models import Membership, Organization, User
 from dunwell.organizations.scope import Scope
 from dunwell.rules import cases as rules
+from dunwell.rules.policies import problems
 from tests import worlds
 from tests.followup.drawn import CHANGES, DAY, World
 from tests.followup.oracle import Book, Profiles, defaulters_by
 from tests.ledger.drawn import WITH_DATABASE, undone
-from tests.worlds import TODAY
+from tests.worlds import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +152,7 @@ def test_rules_are_written_moved_and_refused(organization: Organization, custome
         EscalationDraft("Nothing", 1),
         EscalationDraft("", 1, refused=True),
         EscalationDraft("Seven", 7, refused=True),
-        EscalationDraft("Both", 1, refused=True, role="collector", owner=alice.pk),
+        EscalationDraft("Stranger", 1, refused=True, owner=worlds.make_user().pk),
         EscalationDraft("Reader", 1, refused=True, role="viewer"),
         EscalationDraft("A week", 1, refused=True),
     ):
@@ -155,6 +160,38 @@ def test_rules_are_written_moved_and_refused(organization: Organization, custome
             put_escalation_rule(rule=wrong, **shared)
     with pytest.raises(ValidationError, match="any more"):
         remove_escalation_rule(name="Refuses to pay", **shared)
+
+
+def test_a_step_and_a_rule_give_it_to_a_person_and_who_leaves_leaves_it_to_the_role(
+    organization: Organization, customer: Customer, bob: User, alice: User
+) -> None:
+    policy = DunningPolicy.objects.get(organization=organization)
+    draft = current_draft(policy)
+    firm = replace(draft.steps[3], give_to_person=bob.email, give_to_role="finance_head")
+    draft = replace(draft, steps=(*draft.steps[:3], firm, draft.steps[4]))
+    save_policy(organization=organization, draft=draft, policy_id=policy.pk, by=alice)
+    assert current_draft(policy) == draft
+    worlds.make_invoice(customer, due_on=TODAY - 14 * DAY)
+    pass_on(organization)
+    assert Case.objects.get().owner_by_rules == bob
+    Membership.objects.filter(organization=organization, user=bob).update(deactivated_at=NOW)
+    pass_on(organization)
+    case = Case.objects.get()
+    assert (case.owner_by_rules, case.role_by_rules) == (None, "finance_head")
+    told_of = [problem.text for problem in problems(draft, surroundings(organization, policy))]
+    assert f"{bob.email} works on no case any more: it is given to everybody with its role instead." in told_of
+    carl = worlds.make_user(organization=organization, role="collector")
+    rule = EscalationDraft("Two weeks", 1, minimum_days=14, owner=carl.pk, role="collector")
+    put_escalation_rule(organization=organization, rule=rule, by=alice)
+    pass_on(organization)
+    assert Case.objects.get().owner_by_rules == carl
+    Membership.objects.filter(organization=organization, user=carl).update(deactivated_at=NOW)
+    pass_on(organization)
+    assert Case.objects.get().role_by_rules == "collector"
+    # Who left is no obstacle to a change of the other rules; nobody new is given anything
+    move_escalation_rule(organization=organization, name="Two weeks", up=True, by=alice)
+    with pytest.raises(ValidationError, match="no case here any more"):
+        put_escalation_rule(organization=organization, rule=replace(rule, name="Again", priority=2), by=alice)
 
 
 def test_another_organization_has_its_own_cases(
@@ -182,6 +219,7 @@ def drawn_rules(world: World) -> list[EscalationDraft]:
             refused=world.draw(flags),
             last_step_done=world.draw(flags),
             role=world.draw(st.sampled_from(["", "", "collector"])),
+            owner=world.draw(st.sampled_from([None, *people(world)])),
         )
         if draft.asks_something:
             found.append(draft)
@@ -220,7 +258,21 @@ def raise_by_steps(world: World) -> None:
     for step in PolicyStep.objects.filter(organization=world.organization).order_by("pk"):
         step.raise_priority_to = world.draw(st.sampled_from([None, None, 1, 3]))
         step.give_to_role = world.draw(st.sampled_from(["", "", "finance_head"]))
+        step.give_to_person_id = world.draw(st.sampled_from([None, *people(world)]))
         step.save()
+
+
+def people(world: World) -> list[int]:
+    """Two who can take care of cases; from time to time one of them does not work here."""
+    organization = world.organization
+    known = list(Membership.objects.filter(organization=organization).order_by("pk").values_list("user", flat=True))
+    return known or [worlds.make_user(organization=organization, role="collector").pk for _ in range(2)]
+
+
+def leave(world: World) -> None:
+    one = world.draw(st.sampled_from(people(world)))
+    at = world.draw(st.sampled_from([None, NOW]))
+    Membership.objects.filter(organization=world.organization, user=one).update(deactivated_at=at)
 
 
 class Expected:
@@ -230,6 +282,8 @@ class Expected:
         self.world = world
         self.book = Book(world.current(), world.today)
         self.profiles = Profiles(world.current(), self.book, defaulters_by(world, self.book))
+        members = Membership.objects.filter(organization=world.organization, deactivated_at=None)
+        self.here = set(members.values_list("user", flat=True))
         self.rules = [
             rules.EscalationRule(
                 rule.pk,
@@ -241,10 +295,13 @@ class Expected:
                 rule.refused,
                 rule.last_step_done,
                 rule.role,
-                rule.owner_id,
+                self._here(rule.owner_id),
             )
             for rule in EscalationRule.objects.filter(organization=world.organization)
         ]
+
+    def _here(self, user: int | None) -> int | None:
+        return user if user in self.here else None
 
     def of(self, customer: int) -> rules.Escalation | None:
         book, today = self.book, self.world.today
@@ -297,12 +354,19 @@ class Expected:
     def _steps(self, mine: list[Invoice]) -> list[rules.StepReached]:
         reached: dict[int, int] = {}
         for action in Action.objects.filter(invoice__in=mine).select_related("step"):
-            raises = action.step.raise_priority_to is not None or action.step.give_to_role
+            step = action.step
+            raises = step.raise_priority_to is not None or step.give_to_role or step.give_to_person_id is not None
             if raises and (action.state in ("planned", "done") or action.reason == "not_reached"):
                 reached[action.step_id] = max(action.offset_days, reached.get(action.step_id, action.offset_days))
         steps = PolicyStep.objects.in_bulk(list(reached))
         return [
-            rules.StepReached(offset, pk, steps[pk].raise_priority_to, steps[pk].give_to_role)
+            rules.StepReached(
+                offset,
+                pk,
+                steps[pk].raise_priority_to,
+                steps[pk].give_to_role,
+                self._here(steps[pk].give_to_person_id),
+            )
             for pk, offset in reached.items()
         ]
 
@@ -313,7 +377,7 @@ def test_sql_says_what_the_rules_say(db: None, data: st.DataObject) -> None:
     with undone():
         world = World(data)
         save_escalation_rules(organization=world.organization, rules=drawn_rules(world), by=None)
-        more = (promise, promise, refuse, raise_by_steps)
+        more = (promise, promise, refuse, raise_by_steps, leave)
         for _ in range(world.draw(st.integers(1, 3))):
             for change in world.draw(st.lists(st.sampled_from([*more, *more, *CHANGES]), max_size=5)):
                 change(world)

@@ -22,6 +22,7 @@ def test_the_plan_is_of_the_present_statement(path: Path) -> None:
     )
     assert head[2].startswith("Indexes: ")
     assert len(head) > 4
+    assert not head[4].startswith("Not explained"), f"{path.name} has no plan, only why it has none"
 
 
 def test_no_plan_is_of_a_statement_that_is_gone() -> None:

@@ -189,6 +189,9 @@ drafts = st.builds(
     copy_to_decision_maker=st.booleans(),
     copy_to_owner=st.booleans(),
     approval_required=st.booleans(),
+    raise_priority_to=st.none() | st.integers(1, 4),
+    give_to_role=st.sampled_from(["", "collector"]),
+    give_to_person=st.sampled_from(["", "anna@northlight.example"]),
     instructions=st.text(st.characters(codec="utf-8"), max_size=20),
 )
 rules = st.builds(

@@ -51,6 +51,14 @@ def test_a_reached_step_raises_it_the_furthest_first() -> None:
     )
 
 
+def test_a_step_gives_it_to_a_person_who_works_here_else_to_the_role() -> None:
+    named = StepReached(14, 32, role="finance_head", owner=7)
+    assert escalate(facts(steps=(named,)), []) == Escalation(4, steps=(32,), owner=7)
+    assert escalate(facts(broken_promise=True, steps=(named,)), [BROKEN]).role == "collector"
+    gone = StepReached(14, 32, role="finance_head")
+    assert escalate(facts(steps=(StepReached(3, 31, owner=7), gone)), []).role == "finance_head"
+
+
 @given(st.integers(0, 100), st.integers(0, 20_000), st.booleans(), st.permutations(RULES))
 def test_order_changes_who_takes_care_but_never_the_priority(
     days: int, overdue: int, broken: bool, rules: list[EscalationRule]

@@ -47,6 +47,7 @@ def said(*steps: StepDraft, around: Surroundings = AROUND, refused: bool = True)
         ({"name": "n" * 101}, "more than 100 characters"),
         ({"minimum_balance": Decimal("nan")}, "A balance is a number"),
         ({"maximum_balance": Decimal("1e15")}, "A balance is a number"),
+        ({"give_to_person": "eve@else.example"}, "Nobody here has the address 'eve@else.example'"),
     ],
 )
 def test_what_is_refused(fields: dict[str, object], sentence: str) -> None:
@@ -66,6 +67,22 @@ def test_a_call_at_night_is_refused_or_said() -> None:
     early = dataclasses.replace(AROUND, window=Hours(dt.time(6), dt.time(18)), channels_set_up=frozenset({"call"}))
     assert "A call never goes at night" in said(call, around=night)
     assert "between 08:00 and 21:00 only" in said(call, around=early, refused=False)
+
+
+def test_whoever_left_is_said_and_who_takes_over() -> None:
+    around = dataclasses.replace(AROUND, people=frozenset({"a@b.example"}), gone=frozenset({"a@b.example"}))
+    step = dataclasses.replace(GOOD, give_to_person="a@b.example")
+    assert "nobody in particular instead" in said(step, around=around, refused=False)
+    step = dataclasses.replace(step, give_to_role="collector")
+    assert "everybody with its role instead" in said(step, around=around, refused=False)
+    assert said(step, around=dataclasses.replace(around, gone=frozenset())) == ""
+
+
+def test_a_day_before_the_invoice_is_issued_is_said() -> None:
+    around = dataclasses.replace(AROUND, terms_days=30)
+    early = dataclasses.replace(GOOD, offset_days=-31)
+    assert "its day lies before the invoice is issued" in said(early, around=around, refused=False)
+    assert "is issued" not in said(dataclasses.replace(GOOD, offset_days=-30), around=around, refused=False)
 
 
 def test_what_is_only_said() -> None:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from dunwell.followup.models import Action, DunningPolicy, PolicyVersion
 from dunwell.followup.queries.policies import current_draft
-from dunwell.followup.services.policies import HIGH_VALUE_STEPS, save_policy
-from dunwell.organizations.models import Organization
+from dunwell.followup.services.policies import HIGH_VALUE_STEPS, PolicyRefusedError, save_policy
+from dunwell.organizations.models import Membership, Organization, OrganizationSettings
 from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.web.policies.forms import initial_of
 from tests import worlds
 from tests.web.conftest import Desk, prepare
+from tests.worlds import NOW
 
 Browse = Callable[..., Client]
 
@@ -72,6 +75,20 @@ def test_a_change_is_shown_before_it_is_saved_and_then_saved_as_the_next_version
     assert "Last word" in shown
 
 
+def test_a_step_gives_the_case_to_a_person(owner: Client, desk: Desk, policy: DunningPolicy) -> None:
+    at = desk.url(f"policies/{policy.pk}/edit/")
+    anna = worlds.make_user("anna@northlight.example", organization=desk.organization, role="collector")
+    gives = {"step-4-give_to_person": anna.email, "step-4-give_to_role": "finance_head"}
+    owner.post(at, checked(owner, at, typed(current_draft(policy), seen=1, **gives)))
+    assert current_draft(policy).steps[4].give_to_person == anna.email
+    shown = owner.get(desk.url(f"policies/{policy.pk}/")).content.decode()
+    assert "Gives the case to Anna, else to: finance head" in shown
+    Membership.objects.filter(user=anna).update(deactivated_at=NOW)
+    assert "Anna (no more)" in owner.get(at).content.decode()
+    stranger = {"step-4-give_to_person": "eve@else.example"}
+    assert owner.post(at, typed(current_draft(policy), seen=2, do="check", **stranger)).status_code == 422
+
+
 def test_what_was_changed_after_the_look_is_looked_at_again(owner: Client, desk: Desk, policy: DunningPolicy) -> None:
     at = desk.url(f"policies/{policy.pk}/edit/")
     sent = checked(owner, at, typed(current_draft(policy), seen=1, **{"step-4-days": "15"}))
@@ -95,6 +112,51 @@ def test_refusals_stand_beside_their_fields_and_keep_what_was_typed(
     unread = owner.post(at, typed(current_draft(policy), seen=1, do="check", **{"step-0-days": "soon"}))
     assert unread.status_code == 422
     assert unread.context["sheet"].steps[0].errors["days"]
+
+
+def test_a_bad_policy_is_refused_or_warned_about_with_the_reason(
+    owner: Client, desk: Desk, policy: DunningPolicy
+) -> None:
+    """What a team may write by mistake: two on one day, a language without a text, a night, a day before the issue."""
+    at = desk.url(f"policies/{policy.pk}/edit/")
+    draft = current_draft(policy)
+
+    def said(**changes: str) -> tuple[int, str]:
+        page = owner.post(at, typed(draft, seen=1, do="check", **changes))
+        return page.status_code, page.content.decode()
+
+    status, text = said(**{"step-3-days": "3"})
+    assert status == 422
+    assert "It falls on the same day as &#x27;Reminder&#x27;, through the same channel: 3 days after." in text
+    worlds.make_customer(desk.organization, language="pl")
+    status, text = said()
+    assert status == 200
+    assert "The text &#x27;reminder&#x27; is not written in pl: those customers get another." in text
+    assert "Save" in text
+    status, text = said(**{"step-0-days": "45"})
+    assert "With terms of 30 days its day lies before the invoice is issued" in text
+    status, text = said(**{"step-0-side": "after-issue", "step-0-days": "-1"})
+    assert status == 422
+    call = {"step-4-channel": "call", "step-4-template": ""}
+    OrganizationSettings.objects.filter(organization=desk.organization).update(
+        window_opens=dt.time(6), window_closes=dt.time(20)
+    )
+    status, text = said(**call)
+    assert status == 200
+    assert "A call goes between 08:00 and 21:00 only, whatever the send window says." in text
+    # A window of nights alone is not even kept
+    settings = OrganizationSettings.objects.filter(organization=desk.organization)
+    with pytest.raises(IntegrityError, match="settings_window_has_daytime"), transaction.atomic():
+        settings.update(window_opens=dt.time(21, 30), window_closes=dt.time(23))
+    # Whatever is saved ends: no form nor file brings more
+    status, text = said(**{"step-2-repeat_every_days": "1", "step-2-times": "61"})
+    assert status == 422
+    with pytest.raises(PolicyRefusedError, match="nothing chases for ever"):
+        save_policy(
+            organization=desk.organization,
+            draft=PolicyDraft("Endless", (StepDraft("Again", 1, channel="call", repeat_every_days=1, times=61),)),
+            by=None,
+        )
 
 
 def test_rows_come_and_go_without_a_script(owner: Client, desk: Desk, policy: DunningPolicy) -> None:

@@ -28,7 +28,9 @@ def policy(organization: Organization, policy_id: int) -> PolicyInForce | None:
     version = current_version(organization, policy_id)
     if version is None:
         return None
-    steps = PolicyStep.objects.filter(organization=organization, version=version).select_related("template")
+    steps = PolicyStep.objects.filter(organization=organization, version=version).select_related(
+        "template", "give_to_person"
+    )
     return PolicyInForce(version.policy, version, list(steps.order_by("offset_days", "pk")))
 
 
@@ -83,7 +85,9 @@ def current_version(organization: Organization, policy_id: int) -> PolicyVersion
 def versions(organization: Organization, policy_id: int) -> list[PolicyVersion]:
     """The latest versions of a policy with the steps of each, newest first."""
     found = PolicyVersion.objects.filter(organization=organization, policy_id=policy_id)
-    return list(found.select_related("created_by").prefetch_related("steps").order_by("-number")[:MOST_VERSIONS])
+    return list(
+        found.select_related("created_by").prefetch_related("steps__give_to_person").order_by("-number")[:MOST_VERSIONS]
+    )
 
 
 @dataclass(frozen=True)

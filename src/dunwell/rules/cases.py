@@ -16,12 +16,16 @@ PRIORITY_NAMES = {1: "Urgent", 2: "High", 3: "Normal", 4: "Low"}
 
 @dataclass(frozen=True)
 class StepReached:
-    """A policy's step that is planned or done for an open invoice, with what it does to the case."""
+    """A policy's step that is planned or done for an open invoice, with what it does to the case.
+
+    `owner` is a person who works here; who does not any more is None, and the role counts.
+    """
 
     offset_days: int
     step: int
     priority: int | None = None
     role: str = ""
+    owner: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class CaseFacts:
 @dataclass(frozen=True)
 class EscalationRule:
     """All that a rule asks for must hold; what is None or False asks nothing. It gives a priority, and may name who
-    takes care of it: a role or a person.
+    takes care of it: a person who works here (who does not any more is None), else a role.
     """
 
     key: int
@@ -93,7 +97,7 @@ def escalate(facts: CaseFacts, rules: Sequence[EscalationRule]) -> Escalation:
     fitting = [rule for rule in rules if rule.fits(facts)]
     steps = sorted(facts.steps, key=lambda step: (-step.offset_days, step.step))
     given = [rule.priority for rule in fitting] + [step.priority for step in steps if step.priority is not None]
-    names = [(rule.owner, rule.role) for rule in fitting] + [(None, step.role) for step in steps]
+    names = [(rule.owner, rule.role) for rule in fitting] + [(step.owner, step.role) for step in steps]
     owner, role = next(((owner, role) for owner, role in names if owner is not None or role), (None, ""))
     return Escalation(
         priority=min(given, default=LEAST_URGENT),

@@ -29,7 +29,9 @@ LARGEST_AMOUNT = Decimal(10) ** 15
 
 @dataclass(frozen=True)
 class StepDraft:
-    """A step as it is written. `template` is a text's key; `lineage` the step it was before, None for a new one."""
+    """A step as it is written. `template` is a text's key; `lineage` the step it was before, None for a new one;
+    `give_to_person` the e-mail address of somebody of the team.
+    """
 
     name: str
     offset_days: int
@@ -50,6 +52,7 @@ class StepDraft:
     instructions: str = ""
     raise_priority_to: int | None = None
     give_to_role: str = ""
+    give_to_person: str = ""
 
     @property
     def offsets(self) -> list[int]:
@@ -66,14 +69,21 @@ class PolicyDraft:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a policy is looked at with: texts by key and channel with their languages, limits, and the send window."""
+    """What a policy is looked at with: texts by key and channel with their languages, limits, and the send window.
+
+    `terms_days` are those of customers who have none of their own. `people`: the addresses of all who work or worked
+    here; `gone`: those of them who work on no case any more.
+    """
 
     texts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     channels_set_up: frozenset[str] = frozenset({"email"})
     contact_interval_days: int = 3
+    terms_days: int | None = None
     window: Hours = OFFICE_HOURS
     lineages: frozenset[int] = frozenset()
+    people: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,7 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
         if name not in set(Segment):
             yield "segments", f"There is no segment '{name}': {', '.join(sorted(Segment))}."
     yield from _wrong_days(step)
-    yield from _wrong_effects(step)
+    yield from _wrong_effects(step, around)
     if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
         yield "minimum_risk", "A risk lies between 0 and 100."
     yield from _wrong_balances(step)
@@ -153,12 +163,14 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
         )
 
 
-def _wrong_effects(step: StepDraft) -> Iterator[tuple[str, str]]:
+def _wrong_effects(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
     at_work = ROLES[:-1]  # a viewer works on no case
     if step.raise_priority_to is not None and not MOST_URGENT <= step.raise_priority_to <= LEAST_URGENT:
         yield "raise_priority_to", f"A priority lies between {MOST_URGENT}, the most urgent, and {LEAST_URGENT}."
     if step.give_to_role and step.give_to_role not in at_work:
         yield "give_to_role", f"No role '{step.give_to_role}' works on cases: {', '.join(at_work)}."
+    if step.give_to_person and step.give_to_person not in around.people:
+        yield "give_to_person", f"Nobody here has the address '{step.give_to_person}': invite them, or name a role."
 
 
 def _finds_an_hour(step: StepDraft, window: Hours) -> bool:
@@ -255,6 +267,14 @@ def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
         yield f"The text '{step.template}' is not written in {', '.join(sorted(missing))}: those customers get another."
     if step.channel in BY_DAY_ONLY and hours_of(step.channel, around.window) != around.window:
         yield f"{_by(step)} goes between 08:00 and 21:00 only, whatever the send window says."
+    if step.give_to_person in around.gone:
+        instead = "everybody with its role" if step.give_to_role else "nobody in particular"
+        yield f"{step.give_to_person} works on no case any more: it is given to {instead} instead."
+    if step.anchor == Anchor.DUE and around.terms_days is not None and -step.offset_days > around.terms_days:
+        yield (
+            f"With terms of {counted(around.terms_days)} its day lies before the invoice is issued: it goes as soon as "
+            "the invoice is there."
+        )
     if step.anchor == Anchor.DUE and step.offset_days < 0 and step.tone in (Tone.FIRM, Tone.FINAL):
         yield "A firm tone before anything is late may offend."
     if step.anchor == Anchor.DUE and step.offset_days < 0 and step.offsets[-1] >= 0:

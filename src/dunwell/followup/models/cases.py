@@ -43,7 +43,13 @@ class EscalationRule(models.Model):
         max_length=20, choices=ROLES, blank=True, help_text="Everybody with this role takes care of it."
     )
     owner = models.ForeignKey(
-        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+        "organizations.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="This person takes care of it; who does not work here any more leaves it to the role.",
     )
 
     class Meta:
@@ -58,11 +64,7 @@ class EscalationRule(models.Model):
             models.CheckConstraint(
                 condition=Q(priority__range=(MOST_URGENT, LEAST_URGENT)), name="escalation_rule_priority_in_range"
             ),
-            models.CheckConstraint(
-                condition=Q(role="") | Q(owner__isnull=True), name="escalation_rule_names_one",
-                violation_error_message="Name a person or a role, not both.",
-            ),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -133,6 +133,15 @@ class PolicyStep(models.Model):
         null=True, blank=True, help_text="The customer's case gets at least this priority; 1 is the most urgent."
     )
     give_to_role = models.CharField(max_length=20, blank=True, help_text="Everybody with this role takes care of it.")
+    give_to_person = models.ForeignKey(
+        "organizations.User",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        help_text="This person takes care of it; who does not work here any more leaves it to the role.",
+    )
 
     class Meta:
         ordering = ("offset_days", "id")

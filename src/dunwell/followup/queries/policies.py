@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
+
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageTemplate
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Membership, Organization, Role
 from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings
 
 
 def draft_of(version: PolicyVersion) -> PolicyDraft:
     """A version as a draft: saved unchanged, it makes no new version."""
-    steps = PolicyStep.objects.filter(version=version).select_related("template")
+    steps = PolicyStep.objects.filter(version=version).select_related("template", "give_to_person")
     return PolicyDraft(
         version.policy.name, tuple(_draft(step) for step in steps.order_by("offset_days", "anchor", "channel"))
     )
@@ -41,8 +43,14 @@ def _draft(step: PolicyStep) -> StepDraft:
         approval_required=step.approval_required,
         raise_priority_to=step.raise_priority_to,
         give_to_role=step.give_to_role,
+        give_to_person=step.give_to_person.email if step.give_to_person else "",
         instructions=step.instructions,
     )
+
+
+def at_work(organization: Organization) -> QuerySet[Membership]:
+    """Those to whom cases can be given."""
+    return Membership.objects.filter(organization=organization, deactivated_at=None).exclude(role=Role.VIEWER)
 
 
 def surroundings(
@@ -62,11 +70,15 @@ def surroundings(
     )
     lineages = PolicyStep.objects.filter(version__policy=policy).values_list("lineage", flat=True) if policy else ()
     settings = organization.settings
+    members = Membership.objects.filter(organization=organization).values_list("user__email", flat=True)
     return Surroundings(
         texts={place: frozenset(languages) for place, languages in texts.items()},
         languages=frozenset(language.replace("_", "-").split("-")[0] for language in spoken),
         channels_set_up=frozenset(channels_set_up),
         contact_interval_days=settings.contact_interval_days,
+        terms_days=settings.default_terms_days,
         window=settings.hours,
         lineages=frozenset(lineages),
+        people=frozenset(members),
+        gone=frozenset(members) - frozenset(at_work(organization).values_list("user__email", flat=True)),
     )

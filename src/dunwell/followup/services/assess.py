@@ -47,6 +47,8 @@ def assess(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, 
         state.history_stale = True
     again = 0
     if assessed:
+        # Autovacuum has seen them empty, or not at all, when the first book has come
+        analyze("followup_customerbalance", "followup_customerstanding", only_grown=True)
         again = _profile(this, policies) + _assign(this, policies)
         execute("write_chased_in_vain", parameters)
     state.assessed_as_of, state.assessed_basis = this.as_of, basis
@@ -78,6 +80,7 @@ def _profile(this: Pass, policies: PoliciesInForce) -> int:
     execute("assessed_profiles", parameters)
     execute("write_segment_changes", parameters)
     execute("write_profiles", parameters)
+    analyze("followup_customerprofile", only_grown=True)
     return execute("touch_profiles", parameters) if policies.use_profiles else 0
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from dunwell.followup.models import EscalationRule, PolicyStep
+from dunwell.followup.queries.policies import at_work
 from dunwell.followup.services.passes import Pass, analyze, execute
 from dunwell.rules.cases import LEAST_URGENT
 
@@ -13,16 +15,18 @@ URGENT = 2  # a case that comes to this priority is looked at by a person
 
 def keep_cases(this: Pass) -> None:
     """Bring the cases of the customers who were assessed up to the pass's date, in its transaction."""
+    people = set(at_work(this.organization).values_list("user", flat=True))
     rules = list(EscalationRule.objects.filter(organization=this.organization))
     parameters: dict[str, Any] = {
-        **rule_parameters(rules),
+        **rule_parameters(rules, at_work=people),
+        "at_work": list(people),
         "organization": this.organization.pk,
         "as_of": this.as_of,
         "now": this.now,
         "least_urgent": LEAST_URGENT,
         "urgent": URGENT,
         "steps_raise": PolicyStep.objects.filter(organization=this.organization)
-        .exclude(raise_priority_to=None, give_to_role="")
+        .exclude(raise_priority_to=None, give_to_role="", give_to_person=None)
         .exists(),
     }
     execute("cases_released", parameters)
@@ -34,8 +38,8 @@ def keep_cases(this: Pass) -> None:
     execute("cases_close", parameters)
 
 
-def rule_parameters(rules: list[EscalationRule]) -> dict[str, Any]:
-    """The rules as columns, in their order."""
+def rule_parameters(rules: list[EscalationRule], *, at_work: Collection[int]) -> dict[str, Any]:
+    """The rules as columns, in their order. Whoever works here no more takes care of nothing: the role does."""
     return {
         "rule_keys": [rule.pk for rule in rules],
         "priorities": [rule.priority for rule in rules],
@@ -46,5 +50,5 @@ def rule_parameters(rules: list[EscalationRule]) -> dict[str, Any]:
         "refused": [rule.refused for rule in rules],
         "last_step": [rule.last_step_done for rule in rules],
         "roles": [rule.role for rule in rules],
-        "owners": [rule.owner_id for rule in rules],
+        "owners": [rule.owner_id if rule.owner_id in at_work else None for rule in rules],
     }

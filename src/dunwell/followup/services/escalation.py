@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dunwell.followup.models import EscalationRule
-from dunwell.organizations.models import Membership, Organization, Role, User
+from dunwell.followup.queries.policies import at_work
+from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.recording import recorded
 from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
 
@@ -18,7 +19,7 @@ MOST_RULES = 30
 
 @dataclass(frozen=True)
 class EscalationDraft:
-    """A rule as it is written; `owner` is a member's id."""
+    """A rule as it is written; `owner` is a member's id. The role counts where the owner works here no more."""
 
     name: str
     priority: int
@@ -74,7 +75,12 @@ def save_escalation_rules(*, organization: Organization, rules: list[EscalationD
     for place, rule in enumerate(rules):
         if names[place] in names[:place]:
             raise ValidationError({"name": f"There is a rule '{names[place]}' already: give this one another name."})
-        _check(organization, rule)
+        _check(rule)
+    stays = dict(EscalationRule.objects.filter(organization=organization).values_list("name", "owner"))
+    here = set(at_work(organization).values_list("user", flat=True))
+    for rule in rules:
+        if rule.owner is not None and rule.owner not in here and stays.get(rule.name.strip()) != rule.owner:
+            raise ValidationError({"owner": "This person works on no case here any more: name somebody else."})
     with recorded(user=by.pk if by else None, action="escalation rules"):
         kept = {row.name: row for row in EscalationRule.objects.select_for_update().filter(organization=organization)}
         EscalationRule.objects.filter(pk__in=[row.pk for name, row in kept.items() if name not in names]).delete()
@@ -86,7 +92,7 @@ def save_escalation_rules(*, organization: Organization, rules: list[EscalationD
             row.save()
 
 
-def _check(organization: Organization, rule: EscalationDraft) -> None:
+def _check(rule: EscalationDraft) -> None:
     if not rule.name.strip():
         raise ValidationError({"name": "It needs a name."})
     if not MOST_URGENT <= rule.priority <= LEAST_URGENT:
@@ -95,15 +101,8 @@ def _check(organization: Organization, rule: EscalationDraft) -> None:
         raise ValidationError("It asks for nothing, so it would fit every case: name at least one condition.")
     if rule.minimum_overdue is not None and rule.minimum_overdue <= 0:
         raise ValidationError({"minimum_overdue": "Name an amount above zero, or leave it out."})
-    if rule.role and rule.owner is not None:
-        raise ValidationError({"owner": "Name a person or a role, not both."})
     if rule.role and rule.role not in set(Role) - {Role.VIEWER}:
         raise ValidationError({"role": "This role works on no cases."})
-    if (
-        rule.owner is not None
-        and not Membership.objects.filter(organization=organization, user=rule.owner, deactivated_at=None).exists()
-    ):
-        raise ValidationError({"owner": "This person does not work here any more."})
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.forms.models import model_to_dict
 
 from dunwell.followup.models import EscalationRule
+from dunwell.followup.queries.policies import at_work
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
@@ -101,6 +102,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "steps": [step.pk for step in policies.steps],
         "rules": [model_to_dict(rule) for rule in policies.rules],
         "escalation": [model_to_dict(rule) for rule in EscalationRule.objects.filter(organization=organization)],
+        "at_work": sorted(at_work(organization).values_list("user", flat=True)),
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
@@ -159,23 +161,25 @@ def lock(organization: Organization, *, is_scratch: bool = False) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk % 2**31])
 
 
-# Of temporary tables those that are new, or have grown since
+# Of temporary tables, or of all, those that are new, or have grown since
 WITHOUT_STATISTICS = """
 SELECT named.name
   FROM unnest(%s::text[]) WITH ORDINALITY AS named (name)
   JOIN pg_class AS relation ON relation.oid = split_part(named.name, ' (', 1)::regclass
- WHERE relation.relpersistence <> 't' OR relation.reltuples < 0
+ WHERE relation.relpersistence <> 't' AND NOT %s
+    OR relation.relpersistence = 't' AND relation.reltuples < 0
     OR pg_relation_size(relation.oid) > greatest(2 * relation.relpages, 8) * 8192
  ORDER BY named.ordinality
 """
 
 
-def analyze(*tables: str) -> None:
-    """Statistics, without which the planner guesses a thousand rows; those of an earlier pass stay while they fit.
+def analyze(*tables: str, only_grown: bool = False) -> None:
+    """Statistics, without which the planner guesses a thousand rows, or none. Those of an earlier pass stay while they
+    fit: of scratch tables always, of lasting ones with `only_grown`.
 
     Each is a table, or a table with the columns that are looked at: "followup_notice (state, contact_on)".
     """
     with connection.cursor() as cursor:
-        cursor.execute(WITHOUT_STATISTICS, [list(tables)])
+        cursor.execute(WITHOUT_STATISTICS, [list(tables), only_grown])
         for (table,) in cursor.fetchall():
             cursor.execute(f"ANALYZE {table}")

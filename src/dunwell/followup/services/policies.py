@@ -11,7 +11,7 @@ from django.db.models import Max
 from dunwell.followup.models import Action, AssignmentRule, CustomerPolicy, DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.queries.policies import draft_of, surroundings
 from dunwell.messaging.models import MessageTemplate
-from dunwell.organizations.models import Organization, User
+from dunwell.organizations.models import Membership, Organization, User
 from dunwell.organizations.recording import recorded
 from dunwell.rules.escalation import Tone
 from dunwell.rules.policies import PolicyDraft, Problem, StepDraft, problems, refusals
@@ -128,7 +128,9 @@ def save_policy(
     """
     # Lineages are given out once per organization; foreign keys to the row stay free
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-    policy = DunningPolicy.objects.filter(organization=organization, pk=policy_id).first() if policy_id else None
+    # Nobody archives or removes it meanwhile
+    locked = DunningPolicy.objects.select_for_update(no_key=True).filter(organization=organization)
+    policy = locked.filter(pk=policy_id).first() if policy_id else None
     if policy is not None and seen is not None:
         present = PolicyVersion.objects.select_related("created_by").get(policy=policy, is_current=True)
         if present.number != seen:
@@ -166,6 +168,7 @@ def _save(
     number = (PolicyVersion.objects.filter(policy=policy).aggregate(last=Max("number"))["last"] or 0) + 1
     version = PolicyVersion.objects.create(organization=organization, policy=policy, number=number, created_by=by)
     texts = _texts(organization)
+    people = dict(Membership.objects.filter(organization=organization).values_list("user__email", "user"))
     PolicyStep.objects.bulk_create(
         PolicyStep(
             organization=organization,
@@ -188,6 +191,7 @@ def _save(
             approval_required=step.approval_required,
             raise_priority_to=step.raise_priority_to,
             give_to_role=step.give_to_role,
+            give_to_person_id=people.get(step.give_to_person),
             instructions=step.instructions.strip(),
         )
         for step in steps

@@ -12,22 +12,28 @@ WITH rule AS (
       JOIN followup_customerbalance AS balance
         ON balance.organization_id = %(organization)s AND balance.customer_id = scope.customer_id AND balance.overdue_invoices > 0
      GROUP BY scope.customer_id
-), broken AS (
-    -- The day came and the invoice is open, or of a part less was paid than they said
-    SELECT hold.customer_id, max(hold.ends_on) AS broken_on
+), promised AS MATERIALIZED (
+    SELECT hold.customer_id, hold.invoice_id, hold.starts_on, hold.ends_on
       FROM owing
       JOIN ledger_hold AS hold ON hold.organization_id = %(organization)s AND hold.customer_id = owing.customer_id
      WHERE hold.reason = 'promise' AND hold.ends_on <= %(as_of)s AND (hold.released_on IS NULL OR hold.released_on >= hold.ends_on)
-       AND EXISTS (
-               SELECT FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
-                WHERE item.customer_id = hold.customer_id AND item.issued_on <= hold.starts_on AND item.due_on < hold.ends_on
-                  AND (hold.invoice_id IS NULL OR hold.invoice_id = item.invoice_id))
        AND (hold.amount IS NULL OR hold.amount > (
                SELECT coalesce(sum(paid.amount), 0) FROM ledger_allocation AS paid
                 WHERE paid.invoice_id = hold.invoice_id AND paid.effective_on BETWEEN hold.starts_on AND %(as_of)s
                   AND (paid.reversed_on IS NULL OR paid.reversed_on > %(as_of)s)))
-     GROUP BY hold.customer_id
-), refused AS (
+), broken AS MATERIALIZED (
+    -- The day came and the invoice is open, or of a part less was paid than they said. Asked for each promise by itself:
+    -- the limit keeps the planner from going through all that is open once for each customer
+    SELECT promised.customer_id, max(promised.ends_on) AS broken_on
+      FROM promised
+     CROSS JOIN LATERAL (
+               SELECT FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
+                WHERE item.customer_id = promised.customer_id AND item.issued_on <= promised.starts_on
+                  AND item.due_on < promised.ends_on
+                  AND (promised.invoice_id IS NULL OR promised.invoice_id = item.invoice_id)
+                LIMIT 1) AS still_open
+     GROUP BY promised.customer_id
+), refused AS MATERIALIZED (
     SELECT call.customer_id, max(call.contact_on) AS refused_on
       FROM owing
       JOIN followup_call AS call ON call.organization_id = %(organization)s AND call.customer_id = owing.customer_id
@@ -45,7 +51,7 @@ WITH rule AS (
       LEFT JOIN followup_customerprofile AS profile ON profile.customer_id = owing.customer_id
       LEFT JOIN broken ON broken.customer_id = owing.customer_id
       LEFT JOIN refused ON refused.customer_id = owing.customer_id
-), fitting AS (
+), fitting AS MATERIALIZED (
     SELECT facts.customer_id, min(rule.priority) AS priority, array_agg(rule.key ORDER BY rule.place) AS rules,
            (array_agg(rule.owner ORDER BY rule.place) FILTER (WHERE rule.owner IS NOT NULL OR rule.role <> ''))[1] AS owner,
            (array_agg(rule.role ORDER BY rule.place) FILTER (WHERE rule.owner IS NOT NULL OR rule.role <> ''))[1] AS role
@@ -59,22 +65,25 @@ WITH rule AS (
      GROUP BY facts.customer_id
 ), reached AS (
     SELECT action.customer_id, step.id AS step, max(action.offset_days) AS offset_days, step.raise_priority_to AS priority,
-           step.give_to_role AS role
+           step.give_to_role AS role,
+           -- whoever works here no more leaves it to the role
+           CASE WHEN step.give_to_person_id = ANY (%(at_work)s::bigint[]) THEN step.give_to_person_id END AS owner
       FROM owing
       JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item ON %(steps_raise)s AND item.customer_id = owing.customer_id
       JOIN followup_action AS action ON action.invoice_id = item.invoice_id
                                     AND (action.state IN ('planned', 'done') OR action.reason = 'not_reached')
       JOIN followup_policystep AS step ON step.id = action.step_id
-     WHERE step.raise_priority_to IS NOT NULL OR step.give_to_role <> ''
+     WHERE step.raise_priority_to IS NOT NULL OR step.give_to_role <> '' OR step.give_to_person_id IS NOT NULL
      GROUP BY action.customer_id, step.id
-), stepped AS (
+), stepped AS MATERIALIZED (
     SELECT customer_id, min(priority) AS priority, array_agg(step ORDER BY offset_days DESC, step) AS steps,
-           (array_agg(role ORDER BY offset_days DESC, step) FILTER (WHERE role <> ''))[1] AS role
+           (array_agg(owner ORDER BY offset_days DESC, step) FILTER (WHERE owner IS NOT NULL OR role <> ''))[1] AS owner,
+           (array_agg(role ORDER BY offset_days DESC, step) FILTER (WHERE owner IS NOT NULL OR role <> ''))[1] AS role
       FROM reached GROUP BY customer_id
 ), escalated AS (
     SELECT facts.*, coalesce(least(fitting.priority, stepped.priority), %(least_urgent)s) AS priority,
            coalesce(fitting.rules, '{}') AS rules, coalesce(stepped.steps, '{}') AS steps,
-           fitting.owner,
+           CASE WHEN fitting.role IS NULL THEN stepped.owner ELSE fitting.owner END AS owner,
            coalesce(fitting.role, stepped.role, '') AS named_role
       FROM facts
       LEFT JOIN fitting ON fitting.customer_id = facts.customer_id

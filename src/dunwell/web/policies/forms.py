@@ -9,8 +9,9 @@ from django import forms
 
 from dunwell.followup.models import StepChannel
 from dunwell.followup.models.cases import PRIORITIES, ROLES
+from dunwell.followup.queries.policies import at_work
 from dunwell.messaging.models import MessageTemplate
-from dunwell.organizations.models import Organization
+from dunwell.organizations.models import Membership, Organization
 from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
 from dunwell.rules.policies import MOST_STEPS, PolicyDraft, Problem, StepDraft
 from dunwell.rules.segments import SEGMENT_NAMES
@@ -35,6 +36,14 @@ def text_choices(organization: Organization) -> Texts:
         return [none, *next(iter(by_channel.values())).items()]
     labels = dict(StepChannel.choices)
     return [none, *((labels.get(channel, channel), list(texts.items())) for channel, texts in by_channel.items())]
+
+
+def people_choices(organization: Organization) -> Texts:
+    """Who can take care of cases, by name. Who works here no more stays to be seen in the steps that name them."""
+    everybody = Membership.objects.filter(organization=organization).select_related("user").order_by("user__name", "pk")
+    here = set(at_work(organization).values_list("pk", flat=True))
+    named = [(one.user.email, str(one.user) + ("" if one.pk in here else " (no more)")) for one in everybody]
+    return [("", "Nobody in particular"), *named]
 
 
 class PolicyForm(forms.Form):
@@ -102,6 +111,9 @@ class StepForm(forms.Form):
         choices=[("", "Nobody in particular"), *ROLES],
         help_text="Everybody with this role.",
     )
+    give_to_person = forms.ChoiceField(
+        label="or to", required=False, help_text="Who does not work here any more leaves it to the role."
+    )
     instructions = forms.CharField(
         label="What to do",
         required=False,
@@ -111,12 +123,20 @@ class StepForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, texts: Texts, currency: str, prefix: str, initial: dict[str, Any] | None = None
+        self,
+        data: Any = None,
+        *,
+        texts: Texts,
+        people: Texts,
+        currency: str,
+        prefix: str,
+        initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, prefix=prefix, initial=initial)
-        template = self.fields["template"]
-        assert isinstance(template, forms.ChoiceField)
-        template.choices = texts
+        for name, choices in (("template", texts), ("give_to_person", people)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
         for name in ("minimum_balance", "maximum_balance"):
             self.fields[name].help_text = f"Open on the invoice, in {currency}. Empty: no limit."
 
@@ -218,9 +238,10 @@ def _rows(data: Any) -> int:
 
 
 def _maker(organization: Organization) -> Any:
-    texts = text_choices(organization)
+    texts, people = text_choices(organization), people_choices(organization)
 
     def make(*, prefix: str, data: Any = None, initial: dict[str, Any] | None = None) -> StepForm:
-        return StepForm(data, texts=texts, currency=organization.base_currency, prefix=prefix, initial=initial)
+        currency = organization.base_currency
+        return StepForm(data, texts=texts, people=people, currency=currency, prefix=prefix, initial=initial)
 
     return make

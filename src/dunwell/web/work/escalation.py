@@ -44,7 +44,7 @@ def _answer(desk: Desk, title: str, draft: services.EscalationDraft | None) -> H
         "Escalation",
         place="policies",
         lead="Everything that is filled in must hold. A case has the most urgent priority of the rules that fit; who "
-        "takes care is named by the first of them that names somebody.",
+        "takes care is named by the first of them that names somebody: a person, else everybody with a role.",
     )
     if desk.request.method == "POST":
 

@@ -118,7 +118,9 @@ class EscalationForm(EntryForm):
     refused = forms.BooleanField(label="Refuses to pay", required=False)
     last_step_done = forms.BooleanField(label="The last step is done", required=False)
     role = forms.ChoiceField(label="Gives it to everybody who is", required=False)
-    owner = forms.ChoiceField(label="or to", required=False)
+    owner = forms.ChoiceField(
+        label="or to", required=False, help_text="Who does not work here any more leaves it to the role."
+    )
 
     def __init__(self, data: Any, *, desk: Desk, rule: EscalationDraft | None = None) -> None:
         super().__init__(data, initial={**vars(rule), "before": rule.name} if rule else {"priority": 2})
