@@ -86,6 +86,11 @@ export function draw(places) {
     const data = JSON.parse(document.getElementById(place.dataset.chart).textContent);
     const chart = echarts.init(place, null, { renderer: "svg" });
     chart.setOption(options(data));
+    // A point leads where its number in the table does.
+    chart.on("click", ({ dataIndex, seriesIndex }) => {
+      const row = place.parentElement.querySelectorAll(".chart-table tbody tr")[dataIndex];
+      row?.querySelectorAll("td")[seriesIndex]?.querySelector("a")?.click();
+    });
     drawn.set(place, [chart, data]);
     sizes.observe(place);
   }

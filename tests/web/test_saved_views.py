@@ -84,3 +84,24 @@ def test_views_stay_in_their_organization(
         assert stranger.post(address, {"name": "x"}).status_code == 404
     assert worlds.make_organization("third").pk
     assert SavedView.objects.get().name == "Secret plan"
+
+
+def test_the_history_names_who_made_renamed_shared_and_deleted_a_view(
+    desk: Desk, browse: Callable[..., Client]
+) -> None:
+    bob = worlds.make_user("bob@northlight.example", organization=desk.organization, role="collector")
+    theirs = browse(bob)
+    _save(theirs, desk, "Late ones")
+    view = SavedView.objects.get()
+    theirs.post(desk.url(f"lists/views/{view.pk}/change/"), {"name": "Late, by owner", "shared": "1"})
+    browse("finance_head").post(desk.url(f"lists/views/{view.pk}/delete/"))
+    page = browse().get(desk.url("changes/?kind=organizations_savedviewevent"))
+    deleted, changed, made = page.context["changes"]
+    assert (made.verb, made.who, made.about.split(",")[0]) == ("Added", str(bob), "Late ones")
+    assert {(field.name, field.before, field.after) for field in changed.fields} == {
+        ("Name", "Late ones", "Late, by owner"),
+        ("Shared", "no", "yes"),
+    }
+    assert changed.who == str(bob)
+    assert deleted.verb == "Deleted"
+    assert deleted.who not in {str(bob), ""}

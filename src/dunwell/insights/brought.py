@@ -1,4 +1,4 @@
-"""What a file brought into the book, from the history of its rows."""
+"""What a file brought into the book or changed in it, from the history of its rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from dunwell.ledger.models import FileImport
+from dunwell.ledger.models import Allocation, FileImport, Invoice
 from dunwell.organizations.models import Organization
+
+# What happened to rows that were in the book before; NAMED leaves out what a complete list settled by leaving it out
+CHANGED, NAMED, ABSENT = "changed", "named", "absent"
 
 
 def file_import(organization: Organization, import_id: int) -> FileImport | None:
@@ -15,9 +18,31 @@ def file_import(organization: Organization, import_id: int) -> FileImport | None
     return FileImport.objects.filter(organization=organization, pk=import_id, history_context__isnull=False).first()
 
 
-def brought_by(organization: Organization, rows: QuerySet[Any], import_id: int) -> QuerySet[Any]:
-    """Those of `rows` that were new with an import, and are still there."""
-    events: Any = rows.model.pgh_event_model
+def brought_by(organization: Organization, rows: QuerySet[Any], import_id: int, part: str = "") -> QuerySet[Any]:
+    """Those of `rows` that were new with an import and are still there; with a `part`, what it did to others."""
+    if part == ABSENT:
+        return rows.filter(pk__in=_left_out(organization, import_id))
+    new = _events(organization, rows.model, import_id).filter(pgh_label="insert").values("pgh_obj_id")
+    if not part:
+        return rows.filter(pk__in=new)
+    touched = _events(organization, rows.model, import_id).values("pgh_obj_id")
+    found = rows.filter(pk__in=touched).exclude(pk__in=new)
+    if part == NAMED and rows.model is Invoice:
+        return found.exclude(pk__in=_left_out(organization, import_id))
+    return found
+
+
+def _events(organization: Organization, model: Any, import_id: int) -> QuerySet[Any]:
     context = FileImport.objects.filter(organization=organization, pk=import_id).values("history_context")
-    new = events.objects.filter(organization_id=organization.pk, pgh_context_id__in=context, pgh_label="insert")
-    return rows.filter(pk__in=new.values("pgh_obj_id"))
+    events: QuerySet[Any] = model.pgh_event_model.objects.filter(
+        organization_id=organization.pk, pgh_context_id__in=context
+    )
+    return events
+
+
+def _left_out(organization: Organization, import_id: int) -> QuerySet[Any]:
+    """The open invoices that a complete list did not name: paid by what ledger/imports/sql/absent.sql writes."""
+    new = _events(organization, Allocation, import_id).filter(pgh_label="insert").values("pgh_obj_id")
+    return Allocation.objects.filter(
+        organization=organization, pk__in=new, payment__reference__startswith="absent:"
+    ).values("invoice_id")

@@ -51,8 +51,9 @@ class Owed:
 
 @dataclass(frozen=True)
 class Behavior:
-    """How one currency's invoices were paid in the 90 days up to `until`."""
+    """How one currency's invoices were paid in the 90 days up to `until`, as far back as the book knows them."""
 
+    since: dt.date
     until: dt.date
     invoices: int
     on_time: int
@@ -145,6 +146,7 @@ def behavior(days: Sequence[BookDay], until: dt.date, known_from: dt.date) -> Be
     amount_days = sum((row.paid_amount_days for row in paid), kpis.ZERO)
     dso, best = sales_outstanding(days, until, known_from)
     return Behavior(
+        since=max(until - BEHAVIOR_DAYS + dt.timedelta(days=1), known_from),
         until=until,
         invoices=invoices,
         on_time=on_time,

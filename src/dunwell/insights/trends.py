@@ -12,15 +12,20 @@ from dunwell.insights.kpis import sales_outstanding
 from dunwell.rules import kpis
 from dunwell.rules.kpis import SalesOutstanding
 
-DAYS_AFTER_NOTICE = (7, 14, 30)
-
 
 @dataclass(frozen=True)
 class Month:
-    """One month of one currency, or the part of it that the book knows. Shares are in percent, None when not known."""
+    """One month of one currency, or the part of it that the book knows. Shares are in percent, None when not known.
+
+    `since` is the first day that it is about: that of the month, or the one on which the book begins.
+    """
 
     first: dt.date
+    since: dt.date
     last: dt.date
+    outstanding_before: Decimal | None
+    outstanding: Decimal
+    not_due: Decimal
     received: Decimal
     invoiced: Decimal
     paid_invoices: int
@@ -36,6 +41,7 @@ class Month:
 class PaidBand:
     """How many invoices were paid within a stretch of days after their issue."""
 
+    name: str
     label: str
     invoices: int
     share: Decimal | None
@@ -66,7 +72,11 @@ def _month(first: dt.date, last: dt.date, rows: Sequence[BookDay], before: BookD
     end = rows[-1]
     return Month(
         first=first,
+        since=rows[0].day,
         last=last,
+        outstanding_before=before.outstanding if before else None,
+        outstanding=end.outstanding,
+        not_due=end.not_due,
         received=_sum(row.received for row in rows),
         invoiced=invoiced,
         paid_invoices=paid,
@@ -81,7 +91,7 @@ def _month(first: dt.date, last: dt.date, rows: Sequence[BookDay], before: BookD
         else None,
         noticed=sum(row.noticed for row in rows),
         paid_after_notice=tuple(
-            sum(getattr(row, f"noticed_paid_{within}") for row in rows) for within in DAYS_AFTER_NOTICE
+            sum(getattr(row, f"noticed_paid_{within}") for row in rows) for within in kpis.DAYS_AFTER_NOTICE
         ),
     )
 
@@ -91,7 +101,7 @@ def paid_bands(days: Sequence[BookDay], first: dt.date) -> list[PaidBand]:
     counts = [sum(getattr(row, band.name) for row in days if row.day >= first) for band in kpis.DAYS_TO_PAY]
     whole = sum(counts)
     return [
-        PaidBand(band.label, count, kpis.share(count, whole))
+        PaidBand(band.name, band.label, count, kpis.share(count, whole))
         for band, count in zip(kpis.DAYS_TO_PAY, counts, strict=True)
     ]
 

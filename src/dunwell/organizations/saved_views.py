@@ -1,4 +1,4 @@
-"""Saved views: whose a person sees, and keeping, changing and deleting them."""
+"""Saved views: whose a person sees, and keeping, changing and deleting them; the history names who did."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from dunwell.organizations.models import Organization, SavedView, User
+from dunwell.organizations.recording import recorded
 from dunwell.rules.permissions import Permission, may
 
 LONGEST_NAME = 60
@@ -36,29 +37,31 @@ def save_view(
     own = SavedView.objects.filter(organization=organization, user=user, list_name=list_name)
     if own.exclude(name=name).count() >= MOST_VIEWS:
         raise ValidationError(f"{MOST_VIEWS} views of one list are the most. Delete one first.")
-    view, _ = SavedView.objects.update_or_create(
-        organization=organization,
-        user=user,
-        list_name=list_name,
-        name=name,
-        defaults={"query": query, "is_shared": is_shared},
-    )
+    with recorded(user=user.pk, action="save view"):
+        view, _ = SavedView.objects.update_or_create(
+            organization=organization,
+            user=user,
+            list_name=list_name,
+            name=name,
+            defaults={"query": query, "is_shared": is_shared},
+        )
     return view
 
 
-def change_view(*, view: SavedView, name: str, is_shared: bool) -> SavedView:
+def change_view(*, view: SavedView, by: User, name: str, is_shared: bool) -> SavedView:
     """Another name, or shared from now on, or not any more."""
     view.name, view.is_shared = _checked(name), is_shared
     try:
-        with transaction.atomic():
+        with transaction.atomic(), recorded(user=by.pk, action="change view"):
             view.save(update_fields=["name", "is_shared", "updated_at"])
     except IntegrityError as error:
         raise ValidationError("There is a view of this name already.") from error
     return view
 
 
-def delete_view(*, view: SavedView) -> None:
-    view.delete()
+def delete_view(*, view: SavedView, by: User) -> None:
+    with recorded(user=by.pk, action="delete view"):
+        view.delete()
 
 
 def _checked(name: str) -> str:

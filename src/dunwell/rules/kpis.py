@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 ZERO = Decimal(0)
+# Payment within so many days of an invoice's first notice
+DAYS_AFTER_NOTICE = (7, 14, 30)
 
 
 @dataclass(frozen=True)

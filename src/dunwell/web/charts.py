@@ -10,7 +10,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Link:
+    """The list behind a number; `rows` where the number itself says how many rows that list has."""
+
+    url: str
+    rows: int | None = None
+
+
+Links = Sequence[Link | None]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number of the table as it is read, and where it leads."""
+
+    shown: str
+    link: Link | None
 
 
 @dataclass(frozen=True)
@@ -21,6 +41,7 @@ class Series:
     color: str
     values: Sequence[Decimal | int | None]
     shown: Sequence[str]
+    links: Links = ()
 
 
 @dataclass(frozen=True)
@@ -30,6 +51,7 @@ class Column:
     name: str
     shown: Sequence[str]
     values: Sequence[Decimal | int | None]
+    links: Links = ()
 
 
 @dataclass(frozen=True)
@@ -132,10 +154,12 @@ class Chart:
         return [column.name for column in self._columns]
 
     @property
-    def rows(self) -> list[tuple[str, list[str]]]:
+    def rows(self) -> list[tuple[str, list[Cell]]]:
         """The table as it is read."""
-        cells = [column.shown for column in self._columns]
-        return [(name, [column[index] for column in cells]) for index, name in enumerate(self.names)]
+        columns = [
+            [Cell(text, link) for text, link in zip_longest(column.shown, column.links)] for column in self._columns
+        ]
+        return [(name, [column[index] for column in columns]) for index, name in enumerate(self.names)]
 
     @property
     def plain_rows(self) -> list[list[object]]:

@@ -36,10 +36,26 @@ class Page:
     context: dict[str, Any] = field(default_factory=dict)
 
 
+# What to do about an empty field, by its kind; the first that fits
+MISSING: tuple[tuple[type[forms.Field], str], ...] = (
+    (forms.DateField, "Choose a day."),
+    (forms.DecimalField, "Write an amount."),
+    (forms.ChoiceField, "Choose one of these."),
+    (forms.Field, "Write something here."),
+)
+
+
 class EntryForm(forms.Form):
     """A form that names the version of the row it was filled from, so that nobody overwrites a colleague."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def full_clean(self) -> None:
+        """A field without words of its own says in Dunwell's what is missing."""
+        for asked in self.fields.values():
+            if asked.error_messages["required"] == forms.Field.default_error_messages["required"]:
+                asked.error_messages["required"] = next(said for kind, said in MISSING if isinstance(asked, kind))
+        super().full_clean()
 
     @property
     def seen(self) -> int | None:

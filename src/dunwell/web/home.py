@@ -17,6 +17,7 @@ from dunwell.rules.permissions import Permission
 from dunwell.rules.standing import Standing
 from dunwell.web import figures, landing, shapes
 from dunwell.web.access import Desk, access
+from dunwell.web.behind import Behind
 from dunwell.web.lists.tables.worklist import first_of
 
 CHANGES = {
@@ -102,8 +103,11 @@ def _figures(desk: Desk, whole: Book, currency: str) -> dict[str, Any]:
             dso = change(now.dso.days, before.dso.days, before.until)
         if now.delinquent and before.delinquent and not (now.delinquent.at_least or before.delinquent.at_least):
             delinquent = change(now.delinquent.days, before.delinquent.days, before.until)
+    behind = Behind(desk, found.currency)
     return {
         "kpis": found,
+        "paid_up": behind.paid_up(now.since, now.until, rows=now.invoices),
+        "paid_on_time": behind.paid_up(now.since, now.until, "on_time", now.on_time),
         "moved_days": days,
         "moved_share": share,
         "moved_dso": dso,

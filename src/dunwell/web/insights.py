@@ -38,13 +38,18 @@ class Period:
 DRAW: dict[str, Callable[[Desk, Period], Chart | None]] = {
     "aging": lambda desk, period: charts.aging(desk, period.days, period.as_of, period.first, period.currency),
     "received": lambda desk, period: charts.received(desk, period.months, period.currency),
-    "days-to-pay": lambda _desk, period: charts.days_to_pay(trends.paid_bands(period.days, period.first)),
-    "on-time": lambda desk, period: charts.on_time(desk, period.months),
-    "after-notice": lambda desk, period: charts.after_notice(desk, period.months),
-    "dso": lambda desk, period: charts.dso(
-        desk, period.months, trends.outstanding_days(period.days, period.months, period.known_from)
+    "days-to-pay": lambda desk, period: charts.days_to_pay(
+        desk, trends.paid_bands(period.days, period.first), period.first, period.as_of, period.currency
     ),
-    "effectiveness": lambda desk, period: charts.effectiveness(desk, period.months),
+    "on-time": lambda desk, period: charts.on_time(desk, period.months, period.currency),
+    "after-notice": lambda desk, period: charts.after_notice(desk, period.months, period.currency),
+    "dso": lambda desk, period: charts.dso(
+        desk,
+        period.months,
+        trends.outstanding_days(period.days, period.months, period.known_from),
+        period.currency,
+    ),
+    "effectiveness": lambda desk, period: charts.effectiveness(desk, period.months, period.currency),
 }
 # The name of each chart's meaning in rules.kpis_words
 MEANS = {

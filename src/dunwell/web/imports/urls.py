@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:import_id>/start/", views.start, name="import_start"),
     path("<int:import_id>/progress/", views.progress, name="import_progress"),
     path("<int:import_id>/undo/", views.undo, name="import_undo"),
+    path("<int:import_id>/file/", views.file, name="import_file"),
     path("<int:import_id>/errors/", views.errors, name="import_errors"),
 ]

@@ -57,7 +57,9 @@ def receive(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _list(desk: Desk, form: UploadForm, *, status: int = 200) -> HttpResponse:
     rows = listing(queries.imports_of(desk.organization), desk.request.GET, SORTS, "-when")
-    return desk.render("web/imports/list.html", {"place": "imports", "form": form, "listing": rows}, status=status)
+    shown = [(found, _brought(desk, found)) for found in rows.rows]
+    context = {"place": "imports", "form": form, "listing": rows, "imports": shown}
+    return desk.render("web/imports/list.html", context, status=status)
 
 
 def file_import(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
@@ -110,8 +112,19 @@ def undo(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
         return redirect(desk.url("web:import", found.pk))
-    rows = extent(organization=desk.organization, context_id=context_id)
+    rows = [
+        (row, _listed(desk, found, row.name)) for row in extent(organization=desk.organization, context_id=context_id)
+    ]
     return _page(desk, found, "undo", {"reason": reason, "extent": rows})
+
+
+def _listed(desk: Desk, found: FileImport, kind: str) -> str:
+    """The list of the rows of a kind that came with an import; what has no list of its own has no address."""
+    name = {"invoice": "invoices", "customer": "customers", "payment": "payments", "credit note": "credit_notes"}
+    if kind not in name:
+        return ""
+    everything = "state=all&" if kind == "invoice" else ""
+    return f"{desk.url(f'web:{name[kind]}')}?{everything}import={found.pk}"
 
 
 def _undoing(desk: Desk, found: FileImport) -> dict[str, Any]:
@@ -139,18 +152,37 @@ def errors(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
     return file_response(request, path, name=f"errors-{Path(found.file_name).stem}.csv", kind="text/csv; charset=utf-8")
 
 
+def file(request: HttpRequest, slug: str, import_id: int) -> HttpResponseBase:
+    """The upload as it came: the rows that were read."""
+    desk = access(request, slug, Permission.IMPORT_BOOK)
+    found = _found(desk, import_id)
+    path = services.upload_of(found)
+    if path is None:
+        raise Http404
+    return file_response(request, path, name=found.file_name, kind="application/octet-stream")
+
+
 def _figures(report: dict[str, Any]) -> dict[str, Any]:
     return {"report": report, "as_of": dt.date.fromisoformat(report["as_of"])}
 
 
 def _brought(desk: Desk, found: FileImport) -> dict[str, str]:
-    """Where the rows are listed that were new with it; nowhere for an import from before they were kept."""
-    if found.history_context is None:
+    """Where the rows are listed that it brought or changed; nowhere for an import from before they were kept."""
+    if found.history_context is None or found.state != ImportState.DONE:
         return {}
+    invoices = desk.url("web:invoices") + f"?state=all&import={found.pk}"
+    customers = desk.url("web:customers") + f"?import={found.pk}"
+    payments = desk.url("web:payments") + f"?import={found.pk}"
     return {
-        "invoices": desk.url("web:invoices") + f"?state=all&import={found.pk}",
-        "customers": desk.url("web:customers") + f"?import={found.pk}",
-        "payments": desk.url("web:payments") + f"?import={found.pk}",
+        "invoices": invoices,
+        "changed_invoices": f"{invoices}:named",
+        "left_out": f"{invoices}:absent",
+        "currency_assumed": f"{invoices}&assumed=currency",
+        "customers": customers,
+        "changed_customers": f"{customers}:changed",
+        "payments": payments,
+        "changed_payments": f"{payments}:changed",
+        "credit_notes": desk.url("web:credit_notes") + f"?import={found.pk}",
     }
 
 
@@ -164,7 +196,8 @@ def _found(desk: Desk, import_id: int) -> FileImport:
 def _page(
     desk: Desk, found: FileImport, stage: str, more: dict[str, Any] | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {"place": "imports", "import": found, "stage": stage, **(more or {})}
+    has_file = services.upload_of(found) is not None
+    context = {"place": "imports", "import": found, "stage": stage, "has_file": has_file, **(more or {})}
     return desk.render(f"web/imports/{stage}.html", context, status=status)
 
 

@@ -58,7 +58,7 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     view = _view_or_refusal(desk, view_id)
     try:
         saved_views.change_view(
-            view=view, name=request.POST.get("name", ""), is_shared=request.POST.get("shared") == "1"
+            view=view, by=desk.user, name=request.POST.get("name", ""), is_shared=request.POST.get("shared") == "1"
         )
     except ValidationError as error:
         messages.error(request, error.messages[0])
@@ -69,6 +69,6 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
 def delete(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
     desk = access(request, slug)
     view = _view_or_refusal(desk, view_id)
-    saved_views.delete_view(view=view)
+    saved_views.delete_view(view=view, by=desk.user)
     messages.success(request, f"The view “{view.name}” is gone. The rows it showed are not.")
     return redirect(desk.url(f"web:{view.list_name}"))

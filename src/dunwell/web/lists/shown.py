@@ -99,7 +99,11 @@ class Shown:
 
     @cached_property
     def allowed_columns(self) -> list[Column]:
-        return [one for one in self.table.columns if one.permission is None or self.desk.may(one.permission)]
+        return [
+            one
+            for one in self.table.columns
+            if (one.permission is None or self.desk.may(one.permission)) and (not one.needs or one.needs in self.words)
+        ]
 
     @cached_property
     def columns(self) -> Sequence[Column]:

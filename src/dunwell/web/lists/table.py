@@ -33,7 +33,7 @@ class Column:
 
     `files` is what it is in a file: a heading and what to write for each row. `shown` is whether it is there before
     somebody chooses columns, `permission` who sees it at all. A sort that `sort_needs` a filter (amounts need their
-    currency) is offered under it only.
+    currency) is offered under it only; a column that `needs` a filter is there under it only.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Column:
     files: tuple[tuple[str, Callable[[Any], object]], ...] = ()
     sort: Sort | None = None
     sort_needs: str = ""
+    needs: str = ""
     css: str = ""
     shown: bool = True
     permission: Permission | None = None

@@ -79,6 +79,7 @@ CREDIT_NOTES = Table(
         NOT_USED_UP,
         CURRENCY,
         filters.OF_CUSTOMER,
+        filters.BROUGHT_BY,
     ),
     empty=Empty(
         symbol="receipt-refund",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from dunwell.insights.brought import brought_by, file_import
+from dunwell.insights import brought as insights
 from dunwell.ledger.models import Customer
 from dunwell.web.access import Desk
 from dunwell.web.lists.table import Choices, Filter, Rows
@@ -66,18 +66,28 @@ def days_of(value: str) -> tuple[dt.date, dt.date] | None:
 
 def on_days(name: str, label: str, narrow: Callable[[Desk, Rows, dt.date, dt.date], Rows]) -> Filter:
     """Rows of one day or of several, for links from figures of that time."""
+    return in_time(name, label, {}, lambda desk, rows, first, last, _part: narrow(desk, rows, first, last))
+
+
+def in_time(
+    name: str, label: str, parts: dict[str, str], narrow: Callable[[Desk, Rows, dt.date, dt.date, str], Rows]
+) -> Filter:
+    """Rows of days, or of these one part: `2026-03-01..2026-03-31:on_time`; `parts` in words, as the chip says them."""
 
     def told(desk: Desk, value: str) -> str:
-        days = days_of(value)
-        if days is None:
+        written, colon, part = value.partition(":")
+        days = days_of(written)
+        if days is None or (colon and part not in parts):
             return ""
-        written = [write_day(day, desk.organization.locale) for day in days]
-        return written[0] if days[0] == days[1] else f"{written[0]} to {written[1]}"
+        first, last = (write_day(day, desk.organization.locale) for day in days)
+        said = first if days[0] == days[1] else f"{first} to {last}"
+        return f"{said}, {parts[part]}" if part else said
 
     def of_days(desk: Desk, rows: Rows, value: str) -> Rows:
-        days = days_of(value)
+        written, _, part = value.partition(":")
+        days = days_of(written)
         assert days is not None  # `told` has read it
-        return narrow(desk, rows, *days)
+        return narrow(desk, rows, *days, part)
 
     return Filter(name, label, of_days, told=told)
 
@@ -109,16 +119,27 @@ def of_choices(
     return Filter(name, label, narrow, lambda _desk: choices, anything=anything, default=default)
 
 
+IMPORT_PARTS = {
+    "": "new",
+    insights.CHANGED: "changed",
+    insights.NAMED: "changed",
+    insights.ABSENT: "settled, not in the file",
+}
+
+
 def _import_name(desk: Desk, value: str) -> str:
-    number = number_of(value)
-    found = file_import(desk.organization, number) if number else None
-    return found.file_name if found else ""
+    written, colon, part = value.partition(":")
+    number = number_of(written)
+    found = insights.file_import(desk.organization, number) if number else None
+    if found is None or part not in IMPORT_PARTS or (colon and not part):
+        return ""
+    return f"{found.file_name}, {IMPORT_PARTS[part]}"
 
 
-# Links from an import's page: what was new with it
-BROUGHT_BY = Filter(
-    "import",
-    "Came with",
-    narrow=lambda desk, rows, value: brought_by(desk.organization, rows, int(value)),
-    told=_import_name,
-)
+def _of_import(desk: Desk, rows: Rows, value: str) -> Rows:
+    number, _, part = value.partition(":")
+    return insights.brought_by(desk.organization, rows, int(number), part)
+
+
+# Links from an import's page: what was new with it, or changed by it
+BROUGHT_BY = Filter("import", "Import", narrow=_of_import, told=_import_name)

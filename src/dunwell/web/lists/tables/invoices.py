@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dunwell.insights import invoices as insights
+from dunwell.insights import past
 from dunwell.insights.search import invoices_matching
 from dunwell.ledger.models import HoldReason
 from dunwell.rules.aging import BUCKETS
+from dunwell.rules.kpis import DAYS_AFTER_NOTICE, DAYS_TO_PAY
 from dunwell.web.access import Desk
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
@@ -28,6 +30,8 @@ STATES: Choices = (
     ("all", "All"),
 )
 HELD: Choices = (("any", "On hold"), *((reason.value, f"On hold: {reason.label.lower()}") for reason in HoldReason))
+
+ASSUMED = {"due": "due date, from terms", "currency": "currency"}
 
 
 def rows(desk: Desk) -> Rows:
@@ -52,6 +56,24 @@ def _held(desk: Desk, found: Rows, value: str) -> Rows:
     return insights.held(found, figures_of(desk), reason="" if value == "any" else value)
 
 
+def _assumed(desk: Desk, found: Rows, value: str) -> Rows:
+    del desk
+    return found.filter(**{"due_is_assumed" if value == "due" else "currency_is_assumed": True})
+
+
+def _open_then(desk: Desk, found: Rows, _first: dt.date, last: dt.date, part: str) -> Rows:
+    return past.open_on(desk.organization, found, last, part)
+
+
+def _paid_up(desk: Desk, found: Rows, first: dt.date, last: dt.date, part: str) -> Rows:
+    return past.paid_up(desk.organization, found, first, last, part)
+
+
+def _first_noticed(desk: Desk, found: Rows, first: dt.date, last: dt.date, part: str) -> Rows:
+    within = int(part) if part else None
+    return past.first_noticed(desk.organization, found, first, last, paid_within=within, as_of=figures_of(desk))
+
+
 def _lead(desk: Desk) -> str:
     day = figures_of(desk)
     return "" if day == desk.today else f"As of {write_day(day, desk.organization.locale)}, the last pass"
@@ -72,6 +94,29 @@ def _context(desk: Desk, shown: Shown) -> dict[str, Any]:
 def _search(desk: Desk, found: Rows, text: str) -> Rows:
     return invoices_matching(desk.scope, text, found)
 
+
+# What the figures of past days are made of: nothing but their links leads here
+OPEN_THEN = filters.in_time(
+    "stood",
+    "Open at the end of",
+    {"overdue": "overdue", **{bucket.name: bucket.label.lower() for bucket in BUCKETS}},
+    _open_then,
+)
+PAID_UP = filters.in_time(
+    "paid",
+    "Paid up",
+    {"on_time": "on time", "late": "late", **{band.name: f"after {band.label.lower()}" for band in DAYS_TO_PAY}},
+    _paid_up,
+)
+INVOICED = filters.on_days(
+    "invoiced", "Issued or voided", lambda _desk, found, first, last: past.invoiced(found, first, last)
+)
+FIRST_NOTICED = filters.in_time(
+    "noticed",
+    "First notice",
+    {str(within): f"paid within {within} days" for within in DAYS_AFTER_NOTICE},
+    _first_noticed,
+)
 
 CUSTOMER = Column(
     "customer",
@@ -142,6 +187,14 @@ INVOICES = Table(
         ),
         BALANCE,
         Column(
+            "then",
+            "Open then",
+            "web/cells/invoice_then.html",
+            files=(("currency", lambda row: row.currency), ("open_then", lambda row: row.balance_then)),
+            css="num strong end",
+            needs=OPEN_THEN.name,
+        ),
+        Column(
             "applied",
             "Paid and credited",
             "web/cells/invoice_applied.html",
@@ -174,8 +227,13 @@ INVOICES = Table(
         filters.currency(lambda _desk, found, value: found.filter(currency=value)),
         Filter("held", "Hold", _held, told=lambda _desk, value: dict(HELD).get(value, "")),
         filters.on_days("settled", "Settled", filters.by_date("settled_on")),
+        OPEN_THEN,
+        PAID_UP,
+        INVOICED,
+        FIRST_NOTICED,
         filters.OF_CUSTOMER,
         filters.BROUGHT_BY,
+        Filter("assumed", "Assumed", _assumed, told=lambda _desk, value: ASSUMED.get(value, "")),
     ),
     empty=Empty(
         symbol="file-invoice",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from dunwell.insights import past
 from dunwell.insights import payments as insights
 from dunwell.web import words
 from dunwell.web.access import Desk
@@ -113,6 +114,9 @@ PAYMENTS = Table(
         NOT_USED_UP,
         CURRENCY,
         filters.on_days("received", "Received", filters.by_date("succeeded_on")),
+        filters.on_days(
+            "moved", "Came in or went back", lambda _desk, found, first, last: past.moved_money(found, first, last)
+        ),
         filters.OF_CUSTOMER,
         filters.BROUGHT_BY,
         Filter(
