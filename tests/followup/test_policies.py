@@ -32,7 +32,7 @@ from dunwell.followup.services.previews import preview_catch_up, preview_policy,
 from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.escalation import Anchor, Tone
-from dunwell.rules.policies import CHANNELS, PolicyDraft, StepDraft
+from dunwell.rules.policies import ATTACHMENTS, CHANNELS, PolicyDraft, StepDraft
 from dunwell.rules.segments import Segment
 from dunwell.workflows.policies import export_policies, import_policies, preview_import
 from tests import worlds
@@ -188,6 +188,8 @@ drafts = st.builds(
     minimum_risk=st.none() | st.integers(0, 100),
     copy_to_decision_maker=st.booleans(),
     copy_to_owner=st.booleans(),
+    sender=st.just("") | names,
+    attachments=st.sampled_from(["", *ATTACHMENTS]),
     approval_required=st.booleans(),
     raise_priority_to=st.none() | st.integers(1, 4),
     give_to_role=st.sampled_from(["", "collector"]),
@@ -197,7 +199,7 @@ drafts = st.builds(
 rules = st.builds(
     RuleDraft, name=names, policy=names, segments=segments, balance_above=amounts, tags=st.lists(names).map(tuple)
 )
-policies = st.builds(PolicyDraft, name=names, steps=st.lists(drafts, max_size=3).map(tuple))
+policies = st.builds(PolicyDraft, name=names, steps=st.lists(drafts, max_size=3).map(tuple), sender=st.just("") | names)
 
 
 @given(st.lists(policies, max_size=3).map(tuple), st.none() | names, st.lists(rules, min_size=1, max_size=2).map(tuple))
@@ -218,6 +220,7 @@ def test_a_file_is_read_back_to_the_same(
         ("[[policy]]\nname = 'A'\n[[policy.step]]\nname = 'S'", "A step of 'A' needs 'offset_days'"),
         ("[[policy]]\nname = 'A'\n[[policy.step]]\nname = 'S'\noffset_days = true", "'offset_days' cannot be true"),
         ("[[rule]]\nname = 'R'\npolicy = 'A'\ntags = 'vip'", "'tags' cannot be"),
+        ("[[policy]]\nname = 'A'\nsender = 7", "The `sender` of 'A' is the address"),
     ],
 )
 def test_a_file_that_makes_no_sense_is_refused(text: str, sentence: str) -> None:

@@ -1,7 +1,8 @@
-"""A local HTTP server that speaks the interfaces of Postmark, Mailgun and Resend, and does what a test tells it to.
+"""A local HTTP server that speaks the interfaces of Postmark, Mailgun, Resend and Amazon SES, as a test tells it to.
 
 Written from their published references: https://postmarkapp.com/developer/api/email-api,
-https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, https://resend.com/docs/api-reference.
+https://documentation.mailgun.com/docs/mailgun/api-reference/send/mailgun/messages, https://resend.com/docs/api-reference,
+https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._mailgun(body, does)
         elif self.path == "/emails":
             self._resend(json.loads(body), does)
+        elif self.path == "/v2/email/outbound-emails":
+            self._amazon_ses(json.loads(body), does)
         else:
             self._answer(404, {"message": "There is nothing here"})
 
@@ -174,6 +177,28 @@ class _Handler(BaseHTTPRequestHandler):
         if key:
             self.server_of._answers[key] = {"id": taken.name}
         self._take(taken, {"id": taken.name}, does)
+
+    # Amazon SES
+
+    def _amazon_ses(self, sent: dict[str, Any], does: str | int) -> None:
+        """The key's name is looked at, its signature is not."""
+        if not self.headers["Authorization"].startswith(f"AWS4-HMAC-SHA256 Credential={PASSWORD}/"):
+            self._answer(403, {"message": "The security token included in the request is invalid."})
+            return
+        if isinstance(does, int):
+            self._answer(does, {"message": f"Amazon SES says {does}"})
+            return
+        mail = message_from_bytes(base64.b64decode(sent["Content"]["Raw"]["Data"]), policy=policy.default)
+        to = sent["Destination"]
+        text, html = mail.get_body(("plain",)), mail.get_body(("html",))
+        taken = Taken(
+            "amazon_ses", self.server_of.name(),
+            _addresses(to.get("ToAddresses")), _addresses(to.get("CcAddresses")), _addresses(to.get("BccAddresses")),
+            mail["Subject"], text.get_content() if text else "", html.get_content() if html else "",
+            {name: str(value) for name, value in mail.items()},
+            files=tuple((str(part.get_filename()), part.get_content()) for part in mail.iter_attachments()),
+        )  # fmt: skip
+        self._take(taken, {"MessageId": taken.name}, does)
 
     # What happens
 

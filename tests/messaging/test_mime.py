@@ -64,6 +64,16 @@ def test_headers() -> None:
     assert content(mail, "html").strip() == "<p>Please pay.</p>"
 
 
+def test_the_page_of_the_recipient_is_named_and_nothing_goes_by_one_click() -> None:
+    mail = read(outgoing(preferences_url="https://dunwell.example/reach/7:abc/"))
+    assert mail["List-Unsubscribe"] == "<https://dunwell.example/reach/7:abc/>"
+    # Decision 0068: a mail program's button would end reminders without a word about what remains
+    assert mail["List-Unsubscribe-Post"] is None
+    crooked = read(outgoing(preferences_url="https://a.example/>\r\nBcc: eve@b.example,<"))
+    assert crooked["Bcc"] is None
+    assert crooked["List-Unsubscribe"] == "<https://a.example/Bcc:eve@b.example,>"
+
+
 def test_copies_are_seen_unless_they_are_hidden() -> None:
     copies = (
         Copy("chef@client.example", "Jürgen Kopf, Geschäftsführer"),

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from dunwell.ledger.models import Contact, Customer
 from dunwell.messaging.channels.email import connect_by, email_channel_of
+from dunwell.messaging.channels.email.providers.channel import for_anymail
 from dunwell.messaging.channels.email.providers.known import PROVIDERS
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings, provider_settings, secrets_of
 from dunwell.messaging.channels.port import Attachment, Result, ServerUnavailableError
@@ -20,7 +25,7 @@ from tests.messaging.provider_server import PASSWORD, ProviderServer
 from tests.messaging.test_mime import outgoing
 
 Queue = Callable[..., list[int]]
-SENDS_THROUGH = ("postmark", "mailgun", "resend")
+SENDS_THROUGH = ("postmark", "mailgun", "resend", "amazon_ses")
 
 
 @pytest.fixture
@@ -46,6 +51,12 @@ def send(
             "postmark": {"server_token": key, "api_url": base},
             "mailgun": {"api_key": key, "api_url": f"{base}/v3"},
             "resend": {"api_key": key, "api_url": base},
+            "amazon_ses": {
+                "aws_access_key_id": key,
+                "aws_secret_access_key": "secret",
+                "region_name": "eu-west-1",
+                "api_url": base,
+            },
         }[name]
         use_provider(organization_id=customer.organization_id, name=name, values=values, user_id=alice_id)
         return dispatch(
@@ -95,7 +106,9 @@ def test_a_wrong_key_stops_the_channel_in_the_providers_words(
     assert Message.objects.get(pk=queued).attempts == 0
     pause = ChannelPause.objects.get()
     assert PROVIDERS[name].title in pause.reason
-    assert {"postmark": "not valid", "mailgun": "Forbidden", "resend": "invalid"}[name] in pause.reason
+    assert {"postmark": "not valid", "mailgun": "Forbidden", "resend": "invalid", "amazon_ses": "invalid"}[
+        name
+    ] in pause.reason
     # With the right key it goes on at once
     assert send(name).sent == 1
 
@@ -230,6 +243,29 @@ def test_secrets_are_kept_encrypted_and_stay_when_left_empty(customer: Customer,
     assert "other" not in repr(found)
     use_mail_server(organization_id=organization_id, user_id=alice_id)
     assert not MailProvider.objects.exists()
+    # Who went back to a mail server, and from what, stays known
+    gone = MailProvider.pgh_event_model.objects.select_related("pgh_context").latest("pgh_id")  # type: ignore[attr-defined]
+    assert (gone.pgh_label, gone.name, gone.pgh_context.metadata["user"]) == ("delete", "brevo", alice_id)
+
+
+def test_a_provider_whose_package_is_missing_says_how_to_install_it(
+    customer: Customer, alice_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = replace(PROVIDERS["amazon_ses"], needs="a_package_that_nobody_has")
+    monkeypatch.setitem(PROVIDERS, "amazon_ses", missing)
+    with pytest.raises(ValidationError, match=r"Nothing was changed.*pip install 'dunwell\[ses\]'"):
+        use_provider(organization_id=customer.organization_id, name="amazon_ses", values={}, user_id=alice_id)
+    MailProvider.objects.create(organization_id=customer.organization_id, name="amazon_ses")
+    with pytest.raises(ServerUnavailableError, match=r"pip install 'dunwell\[ses\]'"):
+        provider_settings(customer.organization_id)
+
+
+def test_the_extra_of_each_provider_is_one_that_can_be_installed() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    needing = [provider for provider in PROVIDERS.values() if provider.needs]
+    assert [provider.name for provider in needing] == ["amazon_ses"]
+    for provider in needing:
+        assert any(provider.needs in package for package in project["optional-dependencies"][provider.extra])
 
 
 @pytest.mark.parametrize(
@@ -242,8 +278,6 @@ def test_secrets_are_kept_encrypted_and_stay_when_left_empty(customer: Customer,
 def test_what_is_missing_is_refused_by_field(
     customer: Customer, alice_id: int, values: dict[str, str], sentence: str
 ) -> None:
-    from django.core.exceptions import ValidationError
-
     with pytest.raises(ValidationError, match=sentence):
         use_provider(organization_id=customer.organization_id, name="postmark", values=values, user_id=alice_id)
 
@@ -265,10 +299,10 @@ def test_every_provider_is_one_of_anymail(name: str) -> None:
     from django.utils.module_loading import import_string
 
     provider = PROVIDERS[name]
-    if not provider.is_installed:
-        pytest.skip(f"{provider.needs} is not installed")
     given = {each.name: "x" for each in provider.fields if not each.for_reports and each.name != "api_url"}
-    backend = import_string(provider.backend)(**given, api_url="https://api.example.com")
+    backend = import_string(provider.backend)(
+        **for_anymail(ProviderSettings(provider, {**given, "api_url": "https://api.example.com"}))
+    )
     assert backend.esp_name
     if provider.reports_view:
         assert hasattr(import_module(f"anymail.webhooks.{provider.module}"), provider.reports_view)

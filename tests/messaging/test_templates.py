@@ -120,6 +120,8 @@ def test_what_is_written(source: str, written: str) -> None:
         ("{{ range(10) }}", "Calls are not possible"),
         ("{{ 'a' if credit else 'b' }}", "{% if … %}"),
         ("{% set x = 1 %}", "cannot set"),
+        ("Plus [Late Fees]", "is no merge tag. Charges"),
+        ("Plus {{ charges.total }}", "this tag comes with them"),
         ("{% include 'x' %}", "cannot include"),
         ("{% extends 'x' %}", "cannot extend"),
         ("{% macro m() %}{% endmacro %}", "Macros"),

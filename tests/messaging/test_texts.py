@@ -17,6 +17,7 @@ from dunwell.messaging.rendering import (
     MissingValueError,
     NoticeContext,
     OrganizationFacts,
+    PromiseFacts,
     SenderFacts,
     TemplateRefusedError,
     TemplateSource,
@@ -38,6 +39,7 @@ from dunwell.rules.wording import advice
 from tests.messaging.test_templates import TODAY, context, invoice
 
 DAYS = {"before-due": -3, "due-today": 0, "reminder": 3, "firm-reminder": 7, "final-reminder": 14}
+AFTER_DUE = {"reminder", "firm-reminder", "final-reminder"}
 LAST_NOTICE = dt.date(2025, 11, 11)  # no date of an invoice
 LANGUAGES = {
     # How a letter to a person begins, to nobody in particular, and what it calls a credit
@@ -122,6 +124,21 @@ def test_every_text_is_true_and_whole(shipped: ShippedText) -> None:
         assert rendered.text.startswith(to_a_person if name else to_nobody)
         for written in (rendered.subject, rendered.text, rendered.html):
             assert not any(mark in written for mark in ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ,"))
+
+
+@pytest.mark.parametrize("shipped", MAILS, ids=of_language)
+def test_a_promise_is_named_once_its_day_has_passed(shipped: ShippedText) -> None:
+    template = compile_template(source_of(shipped))
+    promise = PromiseFacts(dt.date(2025, 10, 27), dt.date(2025, 11, 10))  # no dates of an invoice
+    for count in (1, 2):
+        facts = facts_for(shipped, count, promise=promise)
+        rendered = render(template, facts)
+        for day in (promise.made_on, promise.pay_on):
+            named = formats.date(day, facts.locale, "long")
+            assert (named in rendered.text, named in rendered.html) == (shipped.key in AFTER_DUE,) * 2
+        words = rendered.text.split("-- ")[0].replace("https://pay.example", "")
+        assert shipped.language == "en" or english_words(words, shipped.language) == set()
+        assert not any(mark in words for mark in ("{{", "{%", "None", " ."))
 
 
 @pytest.mark.parametrize("shipped", SMS, ids=of_language)

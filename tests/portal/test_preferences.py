@@ -10,6 +10,7 @@ from django.test import Client
 
 from dunwell.followup.models import Action
 from dunwell.ledger.models import ChannelChoice, Contact, Customer
+from dunwell.messaging.models import Message
 from dunwell.organizations.links import contact_in, preferences_url
 from dunwell.organizations.models import Organization
 from dunwell.portal.preferences import masked
@@ -50,6 +51,17 @@ def test_the_link_stands_in_both_versions_of_a_mail(northlight: Organization, cu
     tokens = {match[1] for match in found if match}
     assert {contact_in(token) for token in tokens} == {customer.contacts.get().pk}
     assert "How we may reach you" in notice.body_text
+
+
+def test_the_mail_names_the_page_in_its_header_too(northlight: Organization, customer: Customer) -> None:
+    run_organization(northlight, as_of=TODAY, now=NOW, send=False)
+    assert Message.objects.get().preferences_url == f"{BASE}{path(customer)}"
+
+
+def test_one_click_of_a_mail_program_changes_nothing(customer: Customer) -> None:
+    client = Client(enforce_csrf_checks=True)
+    assert client.post(path(customer), {"List-Unsubscribe": "One-Click"}).status_code == 403
+    assert not ChannelChoice.objects.exists()
 
 
 def test_nobody_gets_in_without_a_signed_link(customer: Customer, client: Client) -> None:

@@ -14,7 +14,10 @@ from dunwell.rules.escalation import MOST_OCCURRENCES
 from dunwell.rules.policies import MOST_STEPS, PolicyDraft, StepDraft, Surroundings, problems, refusals
 from dunwell.rules.windows import Hours
 
-AROUND = Surroundings(texts={("text", "email"): frozenset({"en"}), ("text", "sms"): frozenset({"en"})})
+AROUND = Surroundings(
+    texts={("text", "email"): frozenset({"en"}), ("text", "sms"): frozenset({"en"})},
+    senders=frozenset({"desk@n.example"}),
+)
 GOOD = StepDraft("Reminder", 3, template="text")
 
 
@@ -48,6 +51,10 @@ def said(*steps: StepDraft, around: Surroundings = AROUND, refused: bool = True)
         ({"minimum_balance": Decimal("nan")}, "A balance is a number"),
         ({"maximum_balance": Decimal("1e15")}, "A balance is a number"),
         ({"give_to_person": "eve@else.example"}, "Nobody here has the address 'eve@else.example'"),
+        ({"sender": "nobody@n.example"}, "no sender 'nobody@n.example': desk@n.example"),
+        ({"attachments": "photos"}, "Nothing named 'photos' goes along"),
+        ({"channel": "sms", "sender": "desk@n.example"}, "An SMS has no sender of its own"),
+        ({"channel": "call", "attachments": "both"}, "A call has no attachments"),
     ],
 )
 def test_what_is_refused(fields: dict[str, object], sentence: str) -> None:
@@ -145,3 +152,12 @@ def test_any_policy_that_passes_asks_for_so_many_actions_of_an_invoice_and_no_mo
 def test_more_steps_than_a_policy_may_have_are_refused() -> None:
     steps = [dataclasses.replace(GOOD, name=f"Step {day}", offset_days=day * 4) for day in range(MOST_STEPS + 1)]
     assert "40 steps at most" in said(*steps)
+
+
+def test_only_an_e_mail_has_sender_attachments_and_copies() -> None:
+    full = dataclasses.replace(GOOD, sender="Desk@N.example", attachments="statement", copy_to_owner=True)
+    assert problems(PolicyDraft("Policy", (full,), sender="desk@n.example"), AROUND) == []
+    sms = dataclasses.replace(GOOD, channel="sms", copy_to_owner=True)
+    around = dataclasses.replace(AROUND, channels_set_up=frozenset({"email", "sms"}))
+    assert said(sms, around=around, refused=False) == "Copies go along with e-mails only: this step has none."
+    assert "There is no sender" in problems(PolicyDraft("Policy", (GOOD,), sender="x@n.example"), AROUND)[0].text

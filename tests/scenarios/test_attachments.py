@@ -10,7 +10,7 @@ from decimal import Decimal
 import pypdf
 import pytest
 
-from dunwell.followup.models import Notice, NoticeFile
+from dunwell.followup.models import Notice, NoticeFile, PolicyStep
 from dunwell.followup.services.attachments import remove_unused
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.ledger.services.documents import add_document, file_of
@@ -177,3 +177,22 @@ def test_files_of_discarded_notices_are_removed_after_a_day_and_sent_ones_are_no
     assert remove_unused(story.organization.pk, now=story.moment(TODAY + DAY, dt.time(9, 29))) == 0
     assert remove_unused(story.organization.pk, now=story.moment(TODAY + DAY, dt.time(9, 31))) == 1
     assert Notice.objects.get().files.get().file == StoredFile.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("usual", "chosen", "names"),
+    [
+        (False, "invoices", ["Invoice-N-1.pdf"]),
+        (False, "both", ["Statement-2026-03-18.pdf", "Invoice-N-1.pdf"]),
+        (True, "none", []),
+        (True, "statement", ["Statement-2026-03-18.pdf"]),
+        (True, "", ["Invoice-N-1.pdf"]),
+    ],
+)
+def test_a_step_says_otherwise(
+    story: Story, invoice: Invoice, smtp: SmtpServer, usual: bool, chosen: str, names: list[str]
+) -> None:
+    set_up(story, attach_invoices=usual)
+    PolicyStep.objects.filter(organization=story.organization, offset_days=3).update(attachments=chosen)
+    story.run(TODAY)
+    assert [name for name, _ in attached(smtp.taken[0])] == names

@@ -19,6 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from dunwell.followup.models import Action, DunningPolicy, Notice, NoticeState
 from dunwell.ledger.models import Customer
+from dunwell.messaging.services.senders import save_sender
 from dunwell.organizations.models import Membership, Organization, OrganizationSettings, User
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.permissions import ROLES, Permission, may
@@ -251,6 +252,7 @@ def test_no_address_of_ones_own_reaches_another_organizations_row(
     worlds.make_hold(desk.customer, invoice=invoice)
     worlds.make_payment(desk.customer, 10, on=desk.today, towards=invoice)
     worlds.make_credit_note(desk.customer, 10, on=desk.today)
+    save_sender(organization=desk.organization, name="Desk", address="desk@northlight.example", by=None)
     values = {**rows_of(desk.organization), "slug": other_organization.slug, "section": "limits", "provider_id": "oidc"}
     before = list(Customer.objects.values()), list(Notice.objects.values()), list(Membership.objects.values())
     client = browse(charlie)
@@ -270,6 +272,7 @@ def test_no_address_of_ones_own_reaches_another_organizations_row(
             status, _ = ask(client, method, place.path)
             assert status in {404, 405}, (place, method, status)
     assert asked_for > 40
+    assert {"sender_edit", "sender_archive", "sender_remove", "sender_test", "sender_domain_of"} <= with_row
     after = list(Customer.objects.values()), list(Notice.objects.values()), list(Membership.objects.values())
     assert before == after
 

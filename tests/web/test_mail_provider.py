@@ -71,3 +71,5 @@ def test_back_to_a_mail_server(owner: Client, desk: Desk, world: ProviderServer,
     assert browse("collector").post(desk.url("settings/sender/providers/leave/")).status_code == 403
     owner.post(desk.url("settings/sender/providers/leave/"))
     assert not MailProvider.objects.exists()
+    page = owner.get(desk.url("changes/?kind=messaging_mailproviderevent"))
+    assert ("Deleted", "Choose a mail server") in [(row.verb, row.reason) for row in page.context["changes"]]

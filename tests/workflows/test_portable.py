@@ -15,10 +15,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from pghistory.models import Event
 
-from dunwell.followup.models import Action
+from dunwell.followup.models import Action, PolicyStep
 from dunwell.followup.services.switches import stop_sending
 from dunwell.ledger.imports.services import errors_file_of, receive_upload, upload_of
 from dunwell.ledger.models import Customer, FileImport, Hold, Invoice, Payment
+from dunwell.messaging.services.senders import save_sender
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.queries import database_now
 from dunwell.organizations.secrets import encrypt
@@ -40,6 +41,8 @@ def full(transactional_db: None, organization: Organization, alice: User, bob: U
     organization.settings.smtp_host, organization.settings.smtp_security = "127.0.0.1", "none"
     organization.settings.smtp_password_encrypted = encrypt("s3cret")
     organization.settings.save()
+    sender = save_sender(organization=organization, name="Desk", address="desk@northlight.example", by=alice)
+    PolicyStep.objects.filter(organization=organization).update(sender=sender)
     customer = late_customer(organization)
     with pghistory.context(user=alice.pk, action="test"):
         Customer.objects.filter(pk=customer.pk).update(owner=bob, tags=["key account"])

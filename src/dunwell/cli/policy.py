@@ -114,6 +114,8 @@ def _say(change: PolicyChange, *, as_json: bool) -> None:
     )
     for row in change.listed:
         typer.echo(f"  {row.number} ({row.customer}): {row.before or 'nothing'} → {row.after or 'nothing'}")
+    for text in change.mails:
+        typer.echo(f"  {text}")
     if change.changed > len(change.listed):
         typer.echo(f"  … and {change.changed - len(change.listed)} more.")
 

@@ -38,7 +38,8 @@ def to_toml(file: PolicyFile) -> str:
     if file.default is not None:
         lines += [f"default = {_value(file.default)}", ""]
     for policy in file.policies:
-        lines += ["[[policy]]", f"name = {_value(policy.name)}", ""]
+        lines += ["[[policy]]", f"name = {_value(policy.name)}"]
+        lines += [f"sender = {_value(policy.sender)}", ""] if policy.sender else [""]
         for step in policy.steps:
             lines += ["[[policy.step]]", *_pairs(step), ""]
     for rule in file.rules or ():
@@ -57,12 +58,14 @@ def from_toml(text: str) -> PolicyFile:
         raise PolicyFileError("`default` is the name of a policy.")
     policies = []
     for table in _tables(document.get("policy", []), "policy"):
-        _only(table, {"name", "step"}, "A policy")
-        name = table.get("name")
+        _only(table, {"name", "sender", "step"}, "A policy")
+        name, sender = table.get("name"), table.get("sender", "")
         if not isinstance(name, str):
             raise PolicyFileError("A policy needs a name.")
+        if not isinstance(sender, str):
+            raise PolicyFileError(f"The `sender` of '{name}' is the address of one of the organization's senders.")
         steps = [_read(StepDraft, row, f"A step of '{name}'") for row in _tables(table.get("step", []), "policy.step")]
-        policies.append(PolicyDraft(name, tuple(steps)))
+        policies.append(PolicyDraft(name, tuple(steps), sender))
     rules = None
     if "rule" in document:
         rules = tuple(_read(RuleDraft, row, "A rule") for row in _tables(document["rule"], "rule"))

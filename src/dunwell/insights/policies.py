@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 
 from dunwell.followup.models import AssignmentRule, CustomerPolicy, DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.queries.assignments import conditions_in_words
@@ -29,7 +29,7 @@ def policy(organization: Organization, policy_id: int) -> PolicyInForce | None:
     if version is None:
         return None
     steps = PolicyStep.objects.filter(organization=organization, version=version).select_related(
-        "template", "give_to_person"
+        "template", "give_to_person", "sender"
     )
     return PolicyInForce(version.policy, version, list(steps.order_by("offset_days", "pk")))
 
@@ -79,15 +79,15 @@ def _by_policy(rows: QuerySet[Any]) -> dict[int, int]:
 
 def current_version(organization: Organization, policy_id: int) -> PolicyVersion | None:
     found = PolicyVersion.objects.filter(organization=organization, policy_id=policy_id, is_current=True)
-    return found.select_related("policy", "created_by").first()
+    return found.select_related("policy", "created_by", "sender").first()
 
 
 def versions(organization: Organization, policy_id: int) -> list[PolicyVersion]:
     """The latest versions of a policy with the steps of each, newest first."""
     found = PolicyVersion.objects.filter(organization=organization, policy_id=policy_id)
-    return list(
-        found.select_related("created_by").prefetch_related("steps__give_to_person").order_by("-number")[:MOST_VERSIONS]
-    )
+    steps = Prefetch("steps", PolicyStep.objects.select_related("give_to_person", "sender"))
+    found = found.select_related("created_by", "sender").prefetch_related(steps)
+    return list(found.order_by("-number")[:MOST_VERSIONS])
 
 
 @dataclass(frozen=True)

@@ -272,6 +272,19 @@ BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in TAGS}
 ROW_BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in ROW_TAGS}
 
 
+# What people look for and this version has no facts for: refused with what to expect, and not offered
+NOT_YET = dict.fromkeys(
+    ("charge", "charges", "late fee", "late fees", "interest", "late interest", "collection costs"),
+    "Charges (late fees, interest, costs of collection) are not kept yet: this tag comes with them.",
+)
+
+
+def not_yet(name: str) -> str | None:
+    """Why a tag that somebody may expect is not there; None for any other name, in brackets or as a path."""
+    words = plain(name)
+    return NOT_YET.get(words) or NOT_YET.get(words.partition(" ")[0])
+
+
 def described(path: str) -> str:
     """A tag as a person would look for it: `[Account Manager]`; the path where no tag has it."""
     tag = BY_PATH.get(path) or ROW_BY_PATH.get(path)

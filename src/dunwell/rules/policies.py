@@ -25,12 +25,17 @@ LONGEST_REPEAT = 365  # days
 MOST_STEPS = 40
 LONGEST_NAME = 100
 LARGEST_AMOUNT = Decimal(10) ** 15
+# What goes along with an e-mail; empty: what the organization has chosen for all
+ATTACHMENTS = {"none": "nothing", "invoices": "the invoices", "statement": "a statement of account", "both": "both"}
 
 
 @dataclass(frozen=True)
 class StepDraft:
     """A step as it is written. `template` is a text's key; `lineage` the step it was before, None for a new one;
     `give_to_person` the e-mail address of somebody of the team.
+
+    `sender` is the address of one of the organization's senders, empty for the policy's; `attachments` is one of
+    ATTACHMENTS, empty for the organization's choice. Both, like copies, are of e-mails only.
     """
 
     name: str
@@ -48,6 +53,8 @@ class StepDraft:
     minimum_risk: int | None = None
     copy_to_decision_maker: bool = False
     copy_to_owner: bool = False
+    sender: str = ""
+    attachments: str = ""
     approval_required: bool = False
     instructions: str = ""
     raise_priority_to: int | None = None
@@ -63,8 +70,11 @@ class StepDraft:
 
 @dataclass(frozen=True)
 class PolicyDraft:
+    """`sender` is the address of one of the organization's senders, empty for the organization's own."""
+
     name: str
     steps: tuple[StepDraft, ...] = ()
+    sender: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,7 @@ class Surroundings:
 
     `terms_days` are those of customers who have none of their own. `people`: the addresses of all who work or worked
     here; `gone`: those of them who work on no case any more.
+    `senders` are the addresses that may be named, in small letters.
     """
 
     texts: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -84,6 +95,7 @@ class Surroundings:
     lineages: frozenset[int] = frozenset()
     people: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,8 @@ def _refusals(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
         yield Problem(f"A policy has {MOST_STEPS} steps at most; this one has {len(draft.steps)}.")
     if len(draft.name.strip()) > LONGEST_NAME:
         yield Problem(f"The name has more than {LONGEST_NAME} characters.", field="name")
+    if text := _unknown_sender(draft.sender, around):
+        yield Problem(text, field="sender")
     for place, step in enumerate(draft.steps):
         for name, text in _wrong(step, around):
             yield Problem(text, place, field=name)
@@ -145,6 +159,7 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
             yield "segments", f"There is no segment '{name}': {', '.join(sorted(Segment))}."
     yield from _wrong_days(step)
     yield from _wrong_effects(step, around)
+    yield from _wrong_mail(step, around)
     if step.minimum_risk is not None and not 0 <= step.minimum_risk <= 100:
         yield "minimum_risk", "A risk lies between 0 and 100."
     yield from _wrong_balances(step)
@@ -171,6 +186,26 @@ def _wrong_effects(step: StepDraft, around: Surroundings) -> Iterator[tuple[str,
         yield "give_to_role", f"No role '{step.give_to_role}' works on cases: {', '.join(at_work)}."
     if step.give_to_person and step.give_to_person not in around.people:
         yield "give_to_person", f"Nobody here has the address '{step.give_to_person}': invite them, or name a role."
+
+
+def _wrong_mail(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """What only an e-mail has."""
+    if text := _unknown_sender(step.sender, around):
+        yield "sender", text
+    if step.attachments and step.attachments not in ATTACHMENTS:
+        yield "attachments", f"Nothing named '{step.attachments}' goes along: {', '.join(sorted(ATTACHMENTS))}."
+    if step.channel in CHANNELS and step.channel != "email":
+        if step.sender:
+            yield "sender", f"{_by(step)} has no sender of its own: leave it out."
+        if step.attachments:
+            yield "attachments", f"{_by(step)} has no attachments: leave them out."
+
+
+def _unknown_sender(address: str, around: Surroundings) -> str:
+    if not address or address.lower() in around.senders:
+        return ""
+    known = ", ".join(sorted(around.senders))
+    return f"There is no sender '{address}': {known or 'enter it under Settings, Senders, first'}."
 
 
 def _finds_an_hour(step: StepDraft, window: Hours) -> bool:
@@ -262,6 +297,8 @@ def _warnings(draft: PolicyDraft, around: Surroundings) -> Iterator[Problem]:
 def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
     if step.channel not in around.channels_set_up | BY_PEOPLE:
         yield f"Nothing sends by {CHANNELS[step.channel]} yet: the step waits, visibly, until that is set up."
+    if step.channel != "email" and (step.copy_to_decision_maker or step.copy_to_owner):
+        yield "Copies go along with e-mails only: this step has none."
     missing = around.languages - around.texts.get((step.template, step.channel), around.languages)
     if missing and step.channel not in WITHOUT_TEXT:
         yield f"The text '{step.template}' is not written in {', '.join(sorted(missing))}: those customers get another."

@@ -46,7 +46,7 @@ def _context(desk: Desk, found: Notice) -> dict[str, Any]:
     return {
         "place": "followup",
         "notice": found,
-        "sender": sender_of(desk.organization),
+        "sender": sender_of(desk.organization).named(found.sender_id),
         "length": length_of(found.body_text) if found.channel == Channel.SMS else None,
         "items": items,
         "files": insights.files(desk.scope, found),

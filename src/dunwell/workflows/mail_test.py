@@ -13,15 +13,20 @@ from dunwell.workflows.wake import wake_dispatch
 
 
 def send_test_mail(
-    organization: Organization, *, to: str, now: dt.datetime, words: TestWords | None = None
+    organization: Organization,
+    *,
+    to: str,
+    now: dt.datetime,
+    words: TestWords | None = None,
+    sender_id: int | None = None,
 ) -> ProbeResult:
     """Connect, sign in and send one mail, as reminders are sent. A server that takes it is tried again at once.
 
-    `words` tries a text out; without them the mail greets.
+    `words` tries a text out; without them the mail greets. `sender_id` is one of its further senders.
 
     Raises ServerUnavailableError when no server or no sender's address is set.
     """
-    sender = sender_of(organization)
+    sender = sender_of(organization).named(sender_id)
     if not sender.address:
         raise ServerUnavailableError("There is no sender's address yet: enter one and save.")
     result = send_through(

@@ -16,6 +16,7 @@ from dunwell.followup.services.policies import make_default, save_policy
 from dunwell.followup.services.previews import PolicyChange, difference
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.policies import problems
+from dunwell.rules.policy_changes import mail_changes
 from dunwell.workflows.sender import channels_set_up
 
 
@@ -75,4 +76,12 @@ def import_policies(*, organization: Organization, file: PolicyFile, by: User | 
 
 def preview_import(this: Pass, file: PolicyFile) -> PolicyChange:
     """What importing a file would change for open invoices, today. Nothing is kept."""
-    return difference(this, lambda: import_policies(organization=this.organization, file=file, by=None))
+    policies = DunningPolicy.objects.filter(
+        organization=this.organization, name__in=[each.name for each in file.policies]
+    )
+    before = {policy.name: current_draft(policy) for policy in policies}
+    result = difference(this, lambda: import_policies(organization=this.organization, file=file, by=None))
+    for draft in file.policies:
+        if draft.name in before:
+            result.mails += [f"{draft.name}, {text}" for text in mail_changes(before[draft.name], draft)]
+    return result

@@ -10,6 +10,7 @@ from dunwell.followup.services.texts import Sender
 from dunwell.messaging.channels import channels_set_up
 from dunwell.messaging.channels.email import mail_settings
 from dunwell.messaging.channels.port import ServerUnavailableError
+from dunwell.messaging.queries.senders import all_senders
 from dunwell.organizations.models import Organization
 from dunwell.rules.channels import Channel
 from dunwell.rules.hosts import is_loopback
@@ -18,13 +19,20 @@ __all__ = ["channels_set_up", "sender_of", "sends_to_loopback"]
 
 
 def sender_of(organization: Organization) -> Sender:
-    """The name and address its messages come from: its own, else the installation's; empty where neither is set."""
+    """The name and address its messages come from: its own, else the installation's; empty where neither is set.
+
+    With it come the further senders that policies and steps may name.
+    """
     settings = organization.settings
+    others = {
+        row.pk: Sender(row.address, row.name, row.reply_to, settings.twilio_sender) for row in all_senders(organization)
+    }
     return Sender(
         settings.sender_address or installation.SENDER,
         settings.sender_name or organization.name,
         settings.reply_to or installation.REPLY_TO,
         settings.twilio_sender,
+        others,
     )
 
 

@@ -5,7 +5,14 @@ from dunwell.followup.models.assignments import AssignmentRule, CustomerPolicy, 
 from dunwell.followup.models.cases import Case, CaseChange, CaseEvent, EscalationRule
 from dunwell.followup.models.history import BookDay, RiskDay, StandingDay
 from dunwell.followup.models.notices import FileKind, Notice, NoticeFile, NoticeItem, NoticeMessage, NoticeState
-from dunwell.followup.models.policies import DunningPolicy, PolicyStep, PolicyVersion, StepAnchor, StepChannel
+from dunwell.followup.models.policies import (
+    DunningPolicy,
+    PolicyStep,
+    PolicyVersion,
+    StepAnchor,
+    StepAttachments,
+    StepChannel,
+)
 from dunwell.followup.models.profiles import CustomerProfile, SegmentChange
 from dunwell.followup.models.runs import PlanState, Run
 from dunwell.followup.models.simulations import Simulation, SimulationState
@@ -59,6 +66,7 @@ __all__ = [
     "StandingCount",
     "StandingDay",
     "StepAnchor",
+    "StepAttachments",
     "StepChannel",
     "Task",
     "TaskKind",

@@ -9,7 +9,7 @@ from django.db.models import Q
 from dunwell.followup.models.policies import PolicyStep
 from dunwell.followup.models.runs import Run
 from dunwell.ledger.models import Contact, Customer, Invoice
-from dunwell.messaging.models import Message, StoredFile
+from dunwell.messaging.models import MailSender, Message, StoredFile
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 
@@ -45,6 +45,15 @@ class Notice(models.Model):
     )
     recipient = models.CharField(max_length=320)
     recipient_name = models.CharField(max_length=200, blank=True)
+    sender = TenantForeignKey(
+        MailSender,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Whose e-mail it is, as policy or step chose; empty: the organization's own.",
+    )
     copies = models.JSONField(
         default=list, db_default=[], blank=True, help_text="Who gets a copy, as the message has it."
     )

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.models import MailSender, MessageTemplate
 from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
@@ -29,6 +29,15 @@ class StepChannel(models.TextChoices):
     LETTER = "letter", "Letter"
     CALL = "call", "Call task"
     TASK = "task", "Internal task"
+
+
+class StepAttachments(models.TextChoices):
+    """What goes along with a step's e-mail where it is not what the organization has chosen."""
+
+    NONE = "none", "Nothing"
+    INVOICES = "invoices", "The invoices"
+    STATEMENT = "statement", "A statement of account"
+    BOTH = "both", "The invoices and a statement of account"
 
 
 WITHOUT_TEXT = (StepChannel.CALL.value, StepChannel.TASK.value)
@@ -76,6 +85,15 @@ class PolicyVersion(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     policy = TenantForeignKey(DunningPolicy, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
+    sender = TenantForeignKey(
+        MailSender,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Whose e-mails its steps are; empty: the organization's own sender.",
+    )
     is_current = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -118,6 +136,22 @@ class PolicyStep(models.Model):
     minimum_risk = risk()
     copy_to_decision_maker = models.BooleanField(default=False)
     copy_to_owner = models.BooleanField(default=False, help_text="The customer's owner in the team gets a copy.")
+    sender = TenantForeignKey(
+        MailSender,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Whose e-mail it is; empty: the policy's.",
+    )
+    attachments = models.CharField(
+        max_length=10,
+        blank=True,
+        db_default="",
+        choices=StepAttachments.choices,
+        help_text="Empty: what the organization has chosen.",
+    )
     instructions = models.TextField(blank=True, help_text="What to do, for a call or an internal task.")
     tone = models.CharField(max_length=10, choices=[(tone.value, tone.name.title()) for tone in Tone])
     template = models.ForeignKey(
@@ -164,6 +198,14 @@ class PolicyStep(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(template__isnull=False) | Q(channel__in=WITHOUT_TEXT), name="policy_step_has_a_text"
+            ),
+            models.CheckConstraint(
+                condition=Q(attachments="") | Q(attachments__in=StepAttachments.values),
+                name="policy_step_attachments_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel=StepChannel.EMAIL) | Q(sender__isnull=True, attachments=""),
+                name="policy_step_sender_and_attachments_by_mail",
             ),
             models.CheckConstraint(
                 condition=Q(anchor=StepAnchor.DUE) | Q(offset_days__gte=0), name="policy_step_not_before_issue"

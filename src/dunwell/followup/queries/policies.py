@@ -7,15 +7,18 @@ from django.db.models import QuerySet
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.queries.senders import senders_in_use
 from dunwell.organizations.models import Membership, Organization, Role
 from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings
 
 
 def draft_of(version: PolicyVersion) -> PolicyDraft:
     """A version as a draft: saved unchanged, it makes no new version."""
-    steps = PolicyStep.objects.filter(version=version).select_related("template", "give_to_person")
+    steps = PolicyStep.objects.filter(version=version).select_related("template", "give_to_person", "sender")
     return PolicyDraft(
-        version.policy.name, tuple(_draft(step) for step in steps.order_by("offset_days", "anchor", "channel"))
+        version.policy.name,
+        tuple(_draft(step) for step in steps.order_by("offset_days", "anchor", "channel")),
+        version.sender.address if version.sender else "",
     )
 
 
@@ -40,6 +43,8 @@ def _draft(step: PolicyStep) -> StepDraft:
         minimum_risk=step.minimum_risk,
         copy_to_decision_maker=step.copy_to_decision_maker,
         copy_to_owner=step.copy_to_owner,
+        sender=step.sender.address if step.sender else "",
+        attachments=step.attachments,
         approval_required=step.approval_required,
         raise_priority_to=step.raise_priority_to,
         give_to_role=step.give_to_role,
@@ -81,4 +86,5 @@ def surroundings(
         lineages=frozenset(lineages),
         people=frozenset(members),
         gone=frozenset(members) - frozenset(at_work(organization).values_list("user__email", flat=True)),
+        senders=frozenset(sender.address.lower() for sender in senders_in_use(organization)),
     )

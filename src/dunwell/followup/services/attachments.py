@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from dunwell.followup.models import FileKind
+from dunwell.followup.queries.step_choices import AS_ALL, StepChoice, StepChoices
 from dunwell.followup.services.letterheads import STATEMENT_DAYS, account_facts, letterhead_of
 from dunwell.followup.services.letters import Letters, letter_name
 from dunwell.followup.sql import statement
@@ -52,12 +53,17 @@ class Enclosed:
 
 
 class Attachments:
-    """What goes along with an organization's notices, as it is set now; for one batch of customers at a time."""
+    """What goes along with an organization's notices, as it is set now; for one batch of customers at a time.
 
-    def __init__(self, organization: Organization, *, email: str) -> None:
+    `choices` are those of its steps, which may differ from the organization's.
+    """
+
+    def __init__(self, organization: Organization, choices: StepChoices, *, email: str) -> None:
         self._organization = organization
         self._invoices = organization.settings.attach_invoices
         self._statement = organization.settings.attach_statement
+        self._some_invoices = self._invoices or choices.attach_invoices
+        self._some_statements = self._statement or choices.attach_statement
         self._email = email
         self._letterhead: Letterhead | None = None
         self._documents: dict[int, Document] = {}
@@ -67,30 +73,40 @@ class Attachments:
 
     @property
     def wanted(self) -> bool:
-        """Whether anything goes along at all."""
-        return self._invoices or self._statement
+        """Whether anything goes along at all, with whatever step."""
+        return self._some_invoices or self._some_statements
 
     def read(self, *, customers: Collection[int], invoices: Collection[int], as_of: dt.date) -> None:
         """Look up what this batch needs: two queries, whatever its size."""
         if not self.wanted:
             return
         self._as_of = as_of
-        if self._invoices:
+        if self._some_invoices:
             kept = Document.objects.filter(
                 organization=self._organization, invoice_id__in=list(invoices), media_type=PDF
             ).order_by("added_at", "pk")
             # The last that somebody kept with the invoice
             self._documents = {document.invoice_id: document for document in kept if document.invoice_id is not None}
-        if self._statement:
+        if self._some_statements:
             self._accounts = accounts(
                 self._organization.pk, list(customers), as_of=as_of, since=as_of - dt.timedelta(STATEMENT_DAYS)
             )
 
     def of(
-        self, leading: Any, lines: Sequence[Any], written: Rendered, sending_on: dt.date, *, language: str, locale: str
+        self,
+        leading: Any,
+        lines: Sequence[Any],
+        written: Rendered,
+        sending_on: dt.date,
+        *,
+        language: str,
+        locale: str,
+        choice: StepChoice = AS_ALL,
+        email: str = "",
     ) -> list[Enclosed]:
         """The files of the notice about `lines` (rows of `compose_actions.sql`), in the language of its text.
 
+        `choice` is its step's; `email` stands on the paper instead of the organization's own, where it is not empty.
         A letter is a file itself: without it nothing goes, so NotPrintableError is raised.
         """
         if leading.channel == Channel.LETTER:
@@ -101,11 +117,13 @@ class Attachments:
             return []
         if self._letterhead is None:
             self._letterhead = letterhead_of(self._organization, email=self._email)
-        head = dataclasses.replace(self._letterhead, language=language, locale=locale)
+        head = dataclasses.replace(
+            self._letterhead, language=language, locale=locale, email=email or self._letterhead.email
+        )
         found: list[Enclosed] = []
-        if self._statement:
+        if choice.statement(self._statement):
             found.append(self._statement_of(head, leading))
-        if self._invoices:
+        if choice.invoices(self._invoices):
             found += [self._invoice(head, leading, line) for line in lines]
         return _within_limit(found)
 

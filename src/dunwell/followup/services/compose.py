@@ -15,13 +15,14 @@ from django.db import connection, transaction
 from psycopg.rows import namedtuple_row
 
 from dunwell.followup.models import Notice, NoticeState, Run
-from dunwell.followup.services.attachments import Attachments, Enclosed, enclose
+from dunwell.followup.services.attachments import Enclosed, enclose
 from dunwell.followup.services.handover import new_message, queue_notices
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.run_limit import choose_most_urgent
-from dunwell.followup.services.side_facts import SideFacts, read, wanted_by
+from dunwell.followup.services.side_facts import SideFacts, read, wanted_by, who_promised
 from dunwell.followup.services.texts import Sender, Texts
+from dunwell.followup.services.writing import Writing
 from dunwell.followup.sql import statement
 from dunwell.messaging.documents import NotPrintableError
 from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
@@ -61,6 +62,7 @@ class Draft:
     wanted: list[str]
     copies: list[dict[str, Any]]
     enclosed: list[Enclosed]
+    sender_id: int | None
 
     @property
     def credit(self) -> Decimal:
@@ -121,22 +123,16 @@ def compose(
     next one. `after_batch` is told what is written and committed so far.
     """
     result = Composed()
-    attachments = Attachments(this.organization, email=sender.reply_to or sender.address)
+    writing = Writing(this.organization, sender, texts)
     choose_most_urgent(this)
     # What could not be written leaves room for the next in order
-    while _write_planned(this, run, sender, texts, attachments, result, after_batch):
+    while _write_planned(this, run, writing, result, after_batch):
         pass
     return result
 
 
 def _write_planned(
-    this: Pass,
-    run: Run | None,
-    sender: Sender,
-    texts: Texts,
-    attachments: Attachments,
-    result: Composed,
-    after_batch: Callable[[Composed], None],
+    this: Pass, run: Run | None, writing: Writing, result: Composed, after_batch: Callable[[Composed], None]
 ) -> int:
     """Once over all that is planned. How many steps were planned meanwhile, as there was room for them after all."""
     known = result.notices
@@ -152,7 +148,7 @@ def _write_planned(
                 if not lines:
                     break
                 after = max(line.customer_id for line in lines)
-                _compose_batch(this, run, sender, texts, attachments, sending_on, lines, result)
+                _compose_batch(this, run, writing, sending_on, lines, result)
             if result.notices >= max(MANY, 4 * known):
                 known = result.notices
                 _tell_the_planner()
@@ -192,23 +188,17 @@ def _planned_lines(this: Pass, sending_on: dt.date, places: list[Place] | None, 
 
 
 def _compose_batch(
-    this: Pass,
-    run: Run | None,
-    sender: Sender,
-    texts: Texts,
-    attachments: Attachments,
-    sending_on: dt.date,
-    lines: list[Any],
-    result: Composed,
+    this: Pass, run: Run | None, writing: Writing, sending_on: dt.date, lines: list[Any], result: Composed
 ) -> None:
     clear = _without_obstacles(this, lines)
     groups = [(group, max(group, key=lambda line: line.offset_days)) for group in _groups(clear)]
-    wanted = [wanted_by(texts.tags(leading), leading) for _, leading in groups]
+    promised = who_promised(this.organization.pk, {leading.customer_id for _, leading in groups})
+    wanted = [wanted_by(writing.texts.tags(leading), leading, promised) for _, leading in groups]
     facts = _facts(this, sending_on, [group for group, _ in groups], wanted)
     # Asked last: what changed before this is seen here, what changes after it differs from the digest
     disturbed = _touched_since_plan(this, {line.customer_id for line in clear})
     result.disturbed += len(disturbed)
-    attachments.read(
+    writing.attachments.read(
         customers={line.customer_id for line in clear},
         invoices=[line.invoice_id for line in clear],
         as_of=sending_on,
@@ -219,20 +209,21 @@ def _compose_batch(
         if leading.customer_id in disturbed:
             continue
         try:
-            written = texts.write(leading, group, sending_on, side)
-            enclosed = attachments.of(leading, group, written, sending_on, **texts.reader(leading))
+            written = writing.of(leading, group, sending_on, side)
         except (MissingValueError, TooLongError, NotPrintableError) as error:
-            detail = f"Text {texts.named(leading)}: {error}"[:300]
+            detail = f"Text {writing.texts.named(leading)}: {error}"[:300]
             incomplete.setdefault(detail, []).extend(line.action_id for line in group)
             continue
         copies = [copy.stored for copy in side.copies(leading)]
         window = _window(this, leading, sending_on)
-        drafts.append(Draft(group, leading, written, digest, window, names, copies, enclosed))
+        drafts.append(
+            Draft(group, leading, written.words, digest, window, names, copies, written.enclosed, written.sender_id)
+        )
     for detail, actions in incomplete.items():
         _make_wait(this, actions, Waiting.TEXT_INCOMPLETE, detail)
         result.incomplete += len(actions)
     if drafts:
-        _store(this, run, sender, sending_on, drafts, result)
+        _store(this, run, writing.sender, sending_on, drafts, result)
 
 
 def _without_obstacles(this: Pass, lines: list[Any]) -> list[Any]:
@@ -332,8 +323,8 @@ def _store(
                     notice_id, organization, leading.customer_id, leading.currency, leading.channel,
                     run.pk if run else None,
                     leading.step_id, leading.tone, sending_on, str(state), "", leading.contact_id, leading.address,
-                    _read_by(leading), json.dumps(draft.copies), written.subject, written.text, written.html,
-                    draft.amount, draft.credit, draft.fingerprint, draft.wanted, draft.window.opens,
+                    _read_by(leading), draft.sender_id, json.dumps(draft.copies), written.subject, written.text,
+                    written.html, draft.amount, draft.credit, draft.fingerprint, draft.wanted, draft.window.opens,
                     draft.window.closes, needs_approval, this.now, this.now,
                 ))  # fmt: skip
         with cursor.copy(statement("copy_notice_items")) as copy:
@@ -361,6 +352,8 @@ def _store(
                 channel=draft.leading.channel,
                 recipient=draft.leading.address,
                 recipient_name=_read_by(draft.leading),
+                contact_id=draft.leading.contact_id,
+                sender_id=draft.sender_id,
                 copies=draft.copies,
                 subject=draft.written.subject,
                 body_text=draft.written.text,

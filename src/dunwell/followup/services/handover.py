@@ -8,6 +8,8 @@ from dunwell.followup.models import Notice
 from dunwell.followup.services.passes import execute
 from dunwell.followup.services.texts import Sender
 from dunwell.messaging.services.outbox import NewMessage, enqueue
+from dunwell.organizations.links import preferences_url
+from dunwell.rules.channels import Channel
 
 
 def new_message(
@@ -18,6 +20,8 @@ def new_message(
     `owed_since` is the earliest due date it speaks of. `attempt` counts the messages that were taken back before,
     when a person changed the notice.
     """
+    sender = sender.named(notice.sender_id)
+    by_mail = notice.channel == Channel.EMAIL
     return notice.pk, NewMessage(
         organization_id=organization_id,
         customer_id=notice.customer_id,
@@ -28,6 +32,7 @@ def new_message(
         sender=sender.address_on(notice.channel),
         sender_name=sender.name,
         reply_to=sender.reply_to,
+        preferences_url=preferences_url(notice.contact_id) if by_mail else "",
         copies=notice.copies,
         subject=notice.subject,
         body_text=notice.body_text,

@@ -20,6 +20,7 @@ from dunwell.followup.queries.policies import at_work
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
+from dunwell.messaging.queries.senders import all_senders
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import ClosingDay, Organization, OrganizationSettings
 from dunwell.rules.calendars import Calendar
@@ -106,6 +107,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
+        "senders": [[row.pk, row.name, row.address, row.reply_to] for row in all_senders(organization)],
         "texts": sorted((key, sorted(channels)) for key, channels in policies.texts.items()),
         "stale": list(_stale_sources(this)),
     }

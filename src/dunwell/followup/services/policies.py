@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.db.models import Max
 
 from dunwell.followup.models import Action, AssignmentRule, CustomerPolicy, DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.queries.policies import draft_of, surroundings
-from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.models import MailSender, MessageTemplate
 from dunwell.organizations.models import Membership, Organization, User
 from dunwell.organizations.recording import recorded
 from dunwell.rules.escalation import Tone
@@ -160,13 +160,20 @@ def _save(
         policy.name = draft.name.strip()
         policy.save(update_fields=["name"])
     current = PolicyVersion.objects.filter(policy=policy, is_current=True).first()
-    steps = _with_lineages(organization, current, draft)
+    senders = {row.address.lower(): row for row in MailSender.objects.filter(organization=organization)}
+    sender = senders.get(draft.sender.lower())
+    steps = [
+        replace(step, sender=senders[step.sender.lower()].address) if step.sender else step
+        for step in _with_lineages(organization, current, draft)
+    ]
     if current is not None:
-        if draft_of(current).steps == tuple(steps):
+        if draft_of(current).steps == tuple(steps) and current.sender == sender:
             return current
         PolicyVersion.objects.filter(pk=current.pk).update(is_current=False)
     number = (PolicyVersion.objects.filter(policy=policy).aggregate(last=Max("number"))["last"] or 0) + 1
-    version = PolicyVersion.objects.create(organization=organization, policy=policy, number=number, created_by=by)
+    version = PolicyVersion.objects.create(
+        organization=organization, policy=policy, number=number, sender=sender, created_by=by
+    )
     texts = _texts(organization)
     people = dict(Membership.objects.filter(organization=organization).values_list("user__email", "user"))
     PolicyStep.objects.bulk_create(
@@ -188,6 +195,8 @@ def _save(
             minimum_risk=step.minimum_risk,
             copy_to_decision_maker=step.copy_to_decision_maker,
             copy_to_owner=step.copy_to_owner,
+            sender=senders.get(step.sender.lower()),
+            attachments=step.attachments,
             approval_required=step.approval_required,
             raise_priority_to=step.raise_priority_to,
             give_to_role=step.give_to_role,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from django.db import connection, transaction
 
-from dunwell.followup.models import Notice
+from dunwell.followup.models import Notice, PolicyVersion
 from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.followup.queries.policies import draft_of
 from dunwell.followup.services.assignments import save_rules
 from dunwell.followup.services.passes import Pass
 from dunwell.followup.services.plan import Planned
@@ -23,6 +24,7 @@ from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.rules.calendars import ONE_DAY
 from dunwell.rules.escalation import CatchUp
 from dunwell.rules.policies import PolicyDraft
+from dunwell.rules.policy_changes import mail_changes
 
 MOST_LISTED = 50
 DAYS_AHEAD = 7  # today is the first
@@ -47,12 +49,16 @@ class ChangedInvoice:
 
 @dataclass
 class PolicyChange:
-    """`changed` counts invoices whose live steps differ; `listed` has the first of them. Steps that would go today."""
+    """`changed` counts invoices whose live steps differ; `listed` has the first of them. Steps that would go today.
+
+    `mails` has a sentence for each step whose e-mails come from somebody else, or with other attachments.
+    """
 
     changed: int = 0
     goes_before: int = 0
     goes_after: int = 0
     listed: list[ChangedInvoice] = field(default_factory=list)
+    mails: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -74,9 +80,13 @@ def preview_policy(this: Pass, draft: PolicyDraft, *, policy_id: int | None = No
 
     It takes the organization's turn at passes for as long as a pass takes.
     """
-    return difference(
+    version = PolicyVersion.objects.filter(organization=this.organization, policy_id=policy_id, is_current=True).first()
+    before = draft_of(version) if version else None
+    result = difference(
         this, lambda: save_policy(organization=this.organization, draft=draft, policy_id=policy_id, by=None)
     )
+    result.mails = mail_changes(before, draft) if before else []
+    return result
 
 
 def preview_rules(this: Pass, rules: list[RuleDraft]) -> PolicyChange:

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from dunwell.followup.sql import statement
+from dunwell.ledger.models import Hold, HoldReason
 from dunwell.messaging.channels.port import Copy
 from dunwell.messaging.rendering import AccountManagerFacts, PromiseFacts
 from dunwell.rules.channels import Channel
@@ -27,9 +28,23 @@ OF_TAGS = {
 }
 
 
-def wanted_by(tags: Collection[str], leading: Any) -> list[str]:
-    """Which of them the text with these tags, and the step of the row `leading`, ask for; in a fixed order."""
+def who_promised(organization_id: int, customers: Collection[int]) -> set[int]:
+    """Those of the customers who ever promised something: few, while every shipped reminder speaks of it."""
+    promises = Hold.objects.filter(
+        organization_id=organization_id, customer_id__in=list(customers), reason=HoldReason.PROMISE
+    )
+    return set(promises.values_list("customer_id", flat=True))
+
+
+def wanted_by(tags: Collection[str], leading: Any, promised: Collection[int]) -> list[str]:
+    """Which of them the text with these tags, and the step of the row `leading`, ask for; in a fixed order.
+
+    Only of the customers in `promised` there can be a promise: the others are not asked about, neither now nor in each
+    check before sending. One that is entered later has the notice written anew, as any change of the customer has.
+    """
     wanted = {OF_TAGS[tag] for tag in tags if tag in OF_TAGS}
+    if leading.customer_id not in promised:
+        wanted.discard(PROMISE)
     if leading.channel != Channel.EMAIL:
         return sorted(wanted)  # copies are e-mails
     if leading.copy_to_owner:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -34,12 +34,20 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the messages come from; `sms` is a number, or what a provider knows several by."""
+    """Who the messages come from; `sms` is a number, or what a provider knows several by.
+
+    `others` are the organization's further senders of e-mail, by their keys: a policy or a step may name one.
+    """
 
     address: str
     name: str
     reply_to: str = ""
     sms: str = ""
+    others: Mapping[int, Sender] = field(default_factory=dict, repr=False)
+
+    def named(self, sender_id: int | None) -> Sender:
+        """The sender that was chosen; the organization's own where none was."""
+        return self if sender_id is None else self.others[sender_id]
 
     def address_on(self, channel: str) -> str:
         """Where messages on a channel come from; letters name their sender in the text."""
@@ -79,7 +87,7 @@ class Texts:
         self._compiled: dict[int, CompiledTemplate] = {}
         self._locale = organization.locale
         self._organization = organization_facts(organization)
-        self._sender = sender.facts
+        self._sender = sender
 
     def tags(self, leading: Any) -> frozenset[str]:
         """The paths of the tags in the text that `leading`'s reader gets."""
@@ -95,17 +103,26 @@ class Texts:
         template = self._template(leading.template_id, leading.channel, leading.language)
         return f"“{template.name}” ({template.language})"
 
-    def write(self, leading: Any, lines: Sequence[Any], sending_on: dt.date, side: SideFacts = NOTHING) -> Rendered:
+    def write(
+        self,
+        leading: Any,
+        lines: Sequence[Any],
+        sending_on: dt.date,
+        side: SideFacts = NOTHING,
+        *,
+        sender_id: int | None = None,
+    ) -> Rendered:
         """The words of the notice whose highest step is `leading`'s, about the invoices of `lines`.
 
-        Rows are those of `compose_actions.sql`; `side` is what `tags` ask for besides. Raises MissingValueError or
+        Rows are those of `compose_actions.sql`; `side` is what `tags` ask for besides, `sender_id` whose e-mail it is
+        where somebody else than the organization's own sender was chosen. Raises MissingValueError or
         TooLongError: nothing goes with a hole.
         """
         template = self._template(leading.template_id, leading.channel, leading.language)
         sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]
         context = NoticeContext(
             organization=self._organization,
-            sender=self._sender,
+            sender=self._sender.named(sender_id).facts,
             customer=CustomerFacts(name=leading.customer_name, number=leading.customer_number),
             contact=ContactFacts(
                 email=leading.address if leading.channel == "email" else "", name=leading.contact_name

@@ -58,6 +58,7 @@ class OutgoingMessage:
     date: dt.datetime
     copies: tuple[Copy, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    preferences_url: str = ""
 
 
 class Result(enum.Enum):

@@ -13,6 +13,7 @@ from dunwell.messaging.models.outbox import (
 from dunwell.messaging.models.print_batches import BatchLetter, PrintBatch
 from dunwell.messaging.models.providers import MailProvider
 from dunwell.messaging.models.replies import Reply
+from dunwell.messaging.models.senders import MailSender
 from dunwell.messaging.models.templates import MessageTemplate, Tone
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "ChannelPause",
     "EventKind",
     "MailProvider",
+    "MailSender",
     "Message",
     "MessageEvent",
     "MessageFile",

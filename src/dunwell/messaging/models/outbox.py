@@ -63,6 +63,12 @@ class Message(models.Model):
         blank=True,
         help_text="Who gets a copy: address, name, who, and whether the others see it.",
     )
+    preferences_url = models.CharField(
+        max_length=500,
+        blank=True,
+        db_default="",
+        help_text="Where the recipient says how to be reached: List-Unsubscribe, in e-mails. Empty: no such header.",
+    )
     subject = models.CharField(max_length=500, blank=True)
     body_text = models.TextField()
     body_html = models.TextField(blank=True)

@@ -49,6 +49,8 @@ class TagFinder:
                 f"`{path}` is one invoice's: use it between {{% for invoice in invoices %}} and {{% endfor %}}.",
                 line=line,
             )
+        if why := mergetags.not_yet(path):
+            raise TemplateRefusedError(f"There is no merge tag `{{{{ {path} }}}}`. {why}", line=line)
         close = mergetags.suggest_path(path, in_loop=self.in_loop)
         hint = f": did you mean `{{{{ {close} }}}}`?" if close else "."
         raise TemplateRefusedError(f"There is no merge tag `{{{{ {path} }}}}`{hint}", line=line)
@@ -58,6 +60,8 @@ class TagFinder:
         if tag is not None:
             self.found.add(tag.path)
             return tag
+        if why := mergetags.not_yet(label):
+            raise TemplateRefusedError(f"`[{label}]` is no merge tag. {why}", line=line)
         close = mergetags.suggest_label(label, in_loop=self.in_loop)
         hint = (
             f": did you mean `[{close}]`?"

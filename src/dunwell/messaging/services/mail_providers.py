@@ -28,7 +28,10 @@ def use_provider(*, organization_id: int, name: str, values: Mapping[str, str], 
     if provider is None:
         raise ValidationError("There is no such provider.")
     if not provider.is_installed:
-        raise ValidationError(f"{provider.title} needs a package that is not installed here: {provider.needs}.")
+        raise ValidationError(
+            f"{provider.title} needs a package that is not installed here ({provider.needs}). Nothing was changed. "
+            f"Whoever runs the server enters: {provider.how_to_install}"
+        )
     row = MailProvider.objects.select_for_update().filter(organization_id=organization_id).first()
     kept = _kept_secrets(row) if row is not None and row.name == name else {}
     entered = {each.name: values.get(each.name, "").strip() for each in provider.fields}

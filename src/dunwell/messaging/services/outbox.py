@@ -51,6 +51,7 @@ class NewMessage:
     recipient_name: str = ""
     sender_name: str = ""
     reply_to: str = ""
+    preferences_url: str = ""
     copies: Sequence[Mapping[str, Any]] = ()
     channel: str = "email"
     not_after: dt.datetime | None = None
@@ -81,6 +82,7 @@ _COLUMNS = (
     ("sender_name", "text"),
     ("reply_to", "text"),
     ("copies", "jsonb"),
+    ("preferences_url", "text"),
     ("subject", "text"),
     ("body_text", "text"),
     ("body_html", "text"),
@@ -130,6 +132,7 @@ def _insert(messages: Sequence[NewMessage]) -> list[int]:
             m.sender_name,
             m.reply_to,
             json.dumps(list(m.copies)),
+            m.preferences_url,
             one_line(m.subject),
             m.body_text,
             m.body_html,

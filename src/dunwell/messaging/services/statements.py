@@ -40,7 +40,7 @@ FROM (
 # The row is in what is transmitted of it; `attempts` counts those before
 BEGIN_SENDING = """
 SELECT id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
-       subject, body_text, body_html, rfc_message_id, attempts, copies
+       subject, body_text, body_html, rfc_message_id, attempts, copies, preferences_url
 FROM messaging_begin(%s::bigint, %s::varchar, %s::timestamptz, %s::interval)
 """
 

@@ -61,9 +61,9 @@ class Turn(Protocol):
 
 
 def outgoing(row: Sequence[Any], now: dt.datetime) -> OutgoingMessage:
-    """The message of a row of `BEGIN_SENDING`, whose last column is its copies."""
-    *content, copies = row
-    return OutgoingMessage(*(*content, now, copies_of(copies)))
+    """The message of a row of `BEGIN_SENDING`, whose last columns are its copies and its recipient's own page."""
+    *content, copies, preferences_url = row
+    return OutgoingMessage(*(*content, now, copies_of(copies), (), preferences_url))
 
 
 def guarded(guard: Guard, record: Record) -> Turn:

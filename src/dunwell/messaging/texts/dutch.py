@@ -9,6 +9,12 @@ _REGARDS = "Met vriendelijke groet,\n{{ sender.name }}"
 _CREDIT = "{% if credit %} Uw tegoed van {{ credit }} is daarin al verrekend.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 dag{% else %}{{ oldest_invoice.days_overdue }} dagen{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " Op {{ promise.made_on|date('long') }} liet u ons weten dat "
+    "u uiterlijk op {{ promise.pay_on|date('long') }} zou betalen."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " Op {{ last_notice_on|date('long') }} hebben wij u hier voor het laatst over geschreven."
@@ -22,7 +28,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} facturen staan open, waarvan {{ overdue_count }} over de vervaldatum; "
     f"de oudste {_DAYS}."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -117,7 +123,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} facturen staan open, waarvan {{ overdue_count }} over de vervaldatum. "
             "Misschien is er iets aan uw aandacht ontsnapt. Wilt u er even naar kijken?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

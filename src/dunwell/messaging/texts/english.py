@@ -14,6 +14,12 @@ _REGARDS = "Kind regards,\n{{ sender.name }}"
 _OVERDUE_SINCE = (
     "{% if oldest_invoice.days_overdue == 1 %}1 day{% else %}{{ oldest_invoice.days_overdue }} days{% endif %}"
 )
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " On {{ promise.made_on|date('long') }} you told us that "
+    "you would pay by {{ promise.pay_on|date('long') }}."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " We last wrote to you about this on {{ last_notice_on|date('long') }}."
@@ -115,7 +121,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} invoices are open, {{ overdue_count }} of them past the due date. "
             "Perhaps something slipped through. Could you have a look?"
-            "{% endif %}"
+            f"{{% endif %}}{_PROMISED}"
             "{% if credit %} Your credit of {{ credit }} is already taken into account.{% endif %}"
         ),
         TABLE,
@@ -148,7 +154,7 @@ FIRM = ShippedText(
             "{% else %}"
             "{{ invoice_count }} invoices are open, {{ overdue_count }} of them overdue; "
             f"the oldest by {_OVERDUE_SINCE}."
-            f"{{% endif %}}{_WE_WROTE}"
+            f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
         ),
         (
             "Please pay {{ total_due }} within the next few days, or let us know by when we can expect it."
@@ -187,7 +193,7 @@ FINAL = ShippedText(
             "{% else %}"
             "{{ invoice_count }} invoices are open, {{ overdue_count }} of them overdue; "
             f"the oldest by {_OVERDUE_SINCE}."
-            f"{{% endif %}}{_WE_WROTE}"
+            f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
         ),
         (
             "This is the last reminder we send automatically. Please pay {{ total_due }} now, or reply "

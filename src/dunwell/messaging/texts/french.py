@@ -9,6 +9,12 @@ _REGARDS = "Bien cordialement,\n{{ sender.name }}"
 _CREDIT = "{% if credit %} Votre avoir de {{ credit }} est déjà pris en compte.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 jour{% else %}{{ oldest_invoice.days_overdue }} jours{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " Vous nous aviez annoncé, le {{ promise.made_on|date('long') }}, "
+    "un règlement au plus tard le {{ promise.pay_on|date('long') }}."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " Notre dernier message à ce sujet date du {{ last_notice_on|date('long') }}."
@@ -22,7 +28,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} factures restent à régler, dont {{ overdue_count }} en retard ; "
     f"la plus ancienne l’est de {_DAYS}."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -118,7 +124,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} factures restent à régler, dont {{ overdue_count }} après leur échéance. "
             "C’est sans doute un oubli. Pourriez-vous vérifier de votre côté ?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

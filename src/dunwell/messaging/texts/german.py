@@ -9,6 +9,12 @@ _REGARDS = "Freundliche Grüße\n{{ sender.name }}"
 _CREDIT = "{% if credit %} Ihr Guthaben von {{ credit }} ist dabei schon berücksichtigt.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}einem Tag{% else %}{{ oldest_invoice.days_overdue }} Tagen{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " Am {{ promise.made_on|date('long') }} haben Sie uns die "
+    "Zahlung bis zum {{ promise.pay_on|date('long') }} zugesagt."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " Zuletzt haben wir Ihnen am {{ last_notice_on|date('long') }} dazu geschrieben."
@@ -22,7 +28,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} Rechnungen sind offen, davon {{ overdue_count }} überfällig, "
     f"die älteste seit {_DAYS}."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -118,7 +124,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} Rechnungen sind offen, bei {{ overdue_count }} davon ist der Fälligkeitstag vorbei. "
             "Vielleicht ist etwas untergegangen. Würden Sie bitte einmal nachsehen?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

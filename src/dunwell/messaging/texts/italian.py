@@ -12,6 +12,12 @@ _REGARDS = "Cordiali saluti\n{{ sender.name }}"
 _CREDIT = "{% if credit %} Il Suo credito di {{ credit }} è già stato detratto.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 giorno{% else %}{{ oldest_invoice.days_overdue }} giorni{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " In data {{ promise.made_on|date('long') }} ci aveva annunciato "
+    "il pagamento; data indicata: {{ promise.pay_on|date('long') }}."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " Il nostro ultimo messaggio in merito è datato {{ last_notice_on|date('long') }}."
@@ -25,7 +31,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} fatture sono ancora aperte, di cui già scadute: {{ overdue_count }}. "
     f"La più vecchia è scaduta da {_DAYS}."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -119,7 +125,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} fatture sono ancora aperte, di cui già scadute: {{ overdue_count }}. "
             "Forse qualcosa è sfuggito. Potrebbe verificare?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

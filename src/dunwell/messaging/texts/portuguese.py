@@ -9,6 +9,12 @@ _REGARDS = "Atenciosamente,\n{{ sender.name }}"
 _CREDIT = "{% if credit %} O seu crédito de {{ credit }} já foi descontado.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 dia{% else %}{{ oldest_invoice.days_overdue }} dias{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " Em {{ promise.made_on|date('long') }} indicou-nos "
+    "que pagaria até {{ promise.pay_on|date('long') }}."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " A nossa última mensagem sobre este assunto é de {{ last_notice_on|date('long') }}."
@@ -22,7 +28,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} faturas estão em aberto, {{ overdue_count }} das quais já fora do prazo; "
     f"a mais antiga venceu há {_DAYS}."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -115,7 +121,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} faturas estão em aberto, {{ overdue_count }} das quais já fora do prazo. "
             "Talvez algo tenha passado despercebido. Pode verificar, por favor?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

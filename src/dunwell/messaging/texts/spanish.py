@@ -9,6 +9,12 @@ _REGARDS = "Un cordial saludo,\n{{ sender.name }}"
 _CREDIT = "{% if credit %} Su saldo a favor de {{ credit }} ya está descontado.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 día{% else %}{{ oldest_invoice.days_overdue }} días{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
+_PROMISED = (
+    "{% if promise.made_on %}"
+    " El {{ promise.made_on|date('long') }} nos indicó que "
+    "pagaría a más tardar el {{ promise.pay_on|date('long') }}."
+    "{% endif %}"
+)
 _WE_WROTE = (
     "{% if earlier_notices and last_notice_on %}"
     " Le escribimos por última vez sobre este asunto el {{ last_notice_on|date('long') }}."
@@ -22,7 +28,7 @@ _STATE = (
     "{% else %}"
     "{{ invoice_count }} facturas están pendientes, {{ overdue_count }} de ellas ya vencidas; "
     f"la más antigua lleva {_DAYS} de retraso."
-    f"{{% endif %}}{_WE_WROTE}"
+    f"{{% endif %}}{_WE_WROTE}{_PROMISED}"
 )
 
 HEADS_UP = ShippedText(
@@ -115,7 +121,7 @@ REMINDER = ShippedText(
             "{% else %}"
             "{{ invoice_count }} facturas están pendientes, {{ overdue_count }} de ellas ya vencidas. "
             "Quizá se le haya pasado algo. ¿Podría comprobarlo?"
-            f"{{% endif %}}{_CREDIT}"
+            f"{{% endif %}}{_PROMISED}{_CREDIT}"
         ),
         TABLE,
         PAY,

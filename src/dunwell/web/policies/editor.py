@@ -69,7 +69,8 @@ def _beginning(desk: Desk) -> PolicyDraft:
     of = desk.request.GET.get("of", "")
     if of.isascii() and of.isdigit() and len(of) < 19:
         draft = draft_of(version_or_404(desk, int(of)))
-        return PolicyDraft(f"Copy of {draft.name}", tuple(replace(step, lineage=None) for step in draft.steps))
+        steps = tuple(replace(step, lineage=None) for step in draft.steps)
+        return PolicyDraft(f"Copy of {draft.name}", steps, draft.sender)
     if desk.request.GET.get("example") == "high-value":
         return PolicyDraft("High value", HIGH_VALUE_STEPS)
     return PolicyDraft("", (StepDraft("", 0),))

@@ -7,22 +7,28 @@ from typing import Any
 
 from django import forms
 
-from dunwell.followup.models import StepChannel
+from dunwell.followup.models import StepAttachments, StepChannel
 from dunwell.followup.models.cases import PRIORITIES, ROLES
 from dunwell.followup.queries.policies import at_work
 from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.queries.senders import senders_in_use
 from dunwell.organizations.models import Membership, Organization
 from dunwell.rules.escalation import MOST_OCCURRENCES, Anchor, Tone
-from dunwell.rules.policies import MOST_STEPS, PolicyDraft, Problem, StepDraft
+from dunwell.rules.policies import MOST_STEPS, WITHOUT_TEXT, PolicyDraft, Problem, StepDraft
 from dunwell.rules.segments import SEGMENT_NAMES
+from dunwell.workflows.sender import sender_of
 
 BEFORE_DUE, AFTER_DUE, AFTER_ISSUE = "before-due", "after-due", "after-issue"
 SIDES = [(BEFORE_DUE, "before the due date"), (AFTER_DUE, "after the due date"), (AFTER_ISSUE, "after the issue date")]
 # What a draft calls otherwise than the form does
 FIELDS = {"offset_days": "days", "anchor": "side"}
 FIRST = ("name", "days", "side", "channel", "template", "tone")
+# What only an e-mail has, and what only a person does; the page shows them with the channels that have them
+BY_MAIL = ("sender", "attachments", "copy_to_decision_maker", "copy_to_owner")
+BY_A_PERSON = ("instructions",)
 
 Texts = list[tuple[str, Any]]
+Senders = list[tuple[str, str]]
 
 
 def text_choices(organization: Organization) -> Texts:
@@ -46,12 +52,27 @@ def people_choices(organization: Organization) -> Texts:
     return [("", "Nobody in particular"), *named]
 
 
+def sender_choices(organization: Organization) -> Senders:
+    """The senders that can be named, the organization's own first; none where there is no other."""
+    others = senders_in_use(organization)
+    own = sender_of(organization)
+    return [("", f"{own.name} <{own.address}>"), *((row.address, str(row)) for row in others)] if others else []
+
+
 class PolicyForm(forms.Form):
-    """`seen` is the version that the page was filled from, `checked` the draft whose effect was shown last."""
+    """`seen` is the version that the page was filled from, `checked` the draft whose effect was shown last.
+
+    A sender is asked for only where there are several.
+    """
 
     name = forms.CharField(label="Name", max_length=100, error_messages={"required": "The policy needs a name."})
+    sender = forms.ChoiceField(label="E-mails come from", required=False, help_text="A step can name another sender.")
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     checked = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, senders: Senders, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        _offer(self, senders)
 
 
 class StepForm(forms.Form):
@@ -92,10 +113,16 @@ class StepForm(forms.Form):
         help_text="None chosen: for all.",
     )
     copy_to_decision_maker = forms.BooleanField(
-        label="Copy to the customer's decision maker", required=False, help_text="E-mail only; the contact sees it."
+        label="Copy to the customer's decision maker", required=False, help_text="The contact sees it."
     )
     copy_to_owner = forms.BooleanField(
-        label="Copy to the account manager", required=False, help_text="E-mail only; the contact does not see it."
+        label="Copy to the account manager", required=False, help_text="The contact does not see it."
+    )
+    sender = forms.ChoiceField(label="From", required=False)
+    attachments = forms.ChoiceField(
+        label="Goes along",
+        required=False,
+        choices=[("", "As for all (Settings, Papers)"), *StepAttachments.choices],
     )
     approval_required = forms.BooleanField(label="A person approves each notice", required=False)
     raise_priority_to = forms.TypedChoiceField(
@@ -119,7 +146,7 @@ class StepForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2, "wide": True}),
-        help_text="For a call or an internal task.",
+        help_text="Stands on the worklist.",
     )
 
     def __init__(
@@ -128,11 +155,13 @@ class StepForm(forms.Form):
         *,
         texts: Texts,
         people: Texts,
+        senders: Senders,
         currency: str,
         prefix: str,
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, prefix=prefix, initial=initial)
+        _offer(self, [("", "The policy's sender"), *senders[1:]] if senders else [])
         for name, choices in (("template", texts), ("give_to_person", people)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -146,13 +175,21 @@ class StepForm(forms.Form):
 
     @property
     def more_fields(self) -> list[forms.BoundField]:
-        return [field for field in self.visible_fields() if field.name not in FIRST]
+        return [field for field in self.visible_fields() if field.name not in (*FIRST, *BY_MAIL, *BY_A_PERSON)]
+
+    @property
+    def mail_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in BY_MAIL if name in self.fields]
+
+    @property
+    def person_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in BY_A_PERSON]
 
     @property
     def has_more(self) -> bool:
         """Whether the seldom used fields hold something, or are refused."""
         usual = {"times": ("1", ""), "repeat_every_days": ("",)}
-        for field in self.more_fields:
+        for field in (*self.more_fields, *self.mail_fields, *self.person_fields):
             value = field.value()
             said = "" if value in (None, False, [], ()) else str(value)
             if said not in usual.get(field.name, ("",)) or (self.is_bound and field.errors):
@@ -160,8 +197,13 @@ class StepForm(forms.Form):
         return False
 
     def draft(self) -> StepDraft:
-        """Of a valid form."""
+        """Of a valid form. What its channel does not have is left out: the page does not show it either."""
         values = dict(self.cleaned_data)
+        without = () if values["channel"] == StepChannel.EMAIL else BY_MAIL
+        if values["channel"] not in WITHOUT_TEXT:
+            without = (*without, *BY_A_PERSON)
+        for name in without:
+            values.pop(name, None)
         side, days = values.pop("side"), values.pop("days")
         anchor = Anchor.ISSUE if side == AFTER_ISSUE else Anchor.DUE
         values["segments"] = tuple(values["segments"])
@@ -178,6 +220,16 @@ def initial_of(step: StepDraft) -> dict[str, Any]:
     return values
 
 
+def _offer(form: forms.Form, senders: Senders) -> None:
+    """The choice of a sender, where there is one."""
+    if not senders:
+        del form.fields["sender"]
+        return
+    field = form.fields["sender"]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = senders
+
+
 class Sheet:
     """The page's form: the policy and the rows of its steps."""
 
@@ -187,14 +239,14 @@ class Sheet:
     @classmethod
     def of(cls, organization: Organization, draft: PolicyDraft, seen: int | None) -> Sheet:
         rows = [initial_of(step) for step in draft.steps]
-        return cls._unbound(organization, {"name": draft.name, "seen": seen}, rows)
+        return cls._unbound(organization, {"name": draft.name, "sender": draft.sender, "seen": seen}, rows)
 
     @classmethod
     def posted(cls, organization: Organization, data: Any) -> Sheet:
         """As it was sent, to be looked at."""
         make = _maker(organization)
         steps = [make(data=data, prefix=f"step-{place}") for place in range(_rows(data))]
-        return cls(organization, PolicyForm(data), steps)
+        return cls(organization, PolicyForm(data, senders=sender_choices(organization)), steps)
 
     @classmethod
     def rearranged(cls, organization: Organization, data: Any, do: str) -> Sheet:
@@ -213,13 +265,14 @@ class Sheet:
     def _unbound(cls, organization: Organization, policy: Mapping[str, Any], rows: list[dict[str, Any]]) -> Sheet:
         make = _maker(organization)
         steps = [make(initial=row, prefix=f"step-{place}") for place, row in enumerate(rows)]
-        return cls(organization, PolicyForm(initial=dict(policy)), steps)
+        return cls(organization, PolicyForm(senders=sender_choices(organization), initial=dict(policy)), steps)
 
     def draft(self) -> PolicyDraft | None:
         """The draft; None where a field cannot be read."""
         if not all([self.policy.is_valid(), *(step.is_valid() for step in self.steps)]):
             return None
-        return PolicyDraft(self.policy.cleaned_data["name"], tuple(step.draft() for step in self.steps))
+        said = self.policy.cleaned_data
+        return PolicyDraft(said["name"], tuple(step.draft() for step in self.steps), said.get("sender", ""))
 
     def say(self, **values: str) -> None:
         """What the page's own hidden fields hold when it is shown again."""
@@ -238,10 +291,12 @@ def _rows(data: Any) -> int:
 
 
 def _maker(organization: Organization) -> Any:
-    texts, people = text_choices(organization), people_choices(organization)
+    texts, people, senders = text_choices(organization), people_choices(organization), sender_choices(organization)
+    currency = organization.base_currency
 
     def make(*, prefix: str, data: Any = None, initial: dict[str, Any] | None = None) -> StepForm:
-        currency = organization.base_currency
-        return StepForm(data, texts=texts, people=people, currency=currency, prefix=prefix, initial=initial)
+        return StepForm(
+            data, texts=texts, people=people, senders=senders, currency=currency, prefix=prefix, initial=initial
+        )
 
     return make

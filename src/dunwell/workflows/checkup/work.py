@@ -16,6 +16,7 @@ from dunwell.messaging.channels.email import SmtpChannel, mail_settings
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.models import Message, MessageState
+from dunwell.messaging.queries.senders import senders_in_use
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import organizations
 from dunwell.rules.mail_domains import Verdict
@@ -61,11 +62,21 @@ def mail_servers() -> Iterator[Finding]:
 def sender_domains() -> Iterator[Finding]:
     """Whether the domains of those who chase say that our mail is theirs. Nobody answering is no fault of theirs."""
     for organization in organizations():
-        address = sender_of(organization).address
-        if not address or not organization.settings.may_send:
+        if organization.settings.may_send:
+            yield from _domains_of(organization)
+
+
+def _domains_of(organization: Organization) -> Iterator[Finding]:
+    """Its own sender's, and those of the others that it may name; several addresses of one domain are one question."""
+    own = [sender_of(organization).address]
+    asked: set[str] = set()
+    for address in filter(None, own + [sender.address for sender in senders_in_use(organization)]):
+        domain = address.rpartition("@")[2].lower()
+        if domain in asked:
             continue
+        asked.add(domain)
         report = examine(organization, address)
-        name = f"domain of {organization.slug}"
+        name = f"domain of {organization.slug}" if address in own else f"domain {domain} of {organization.slug}"
         faulty = [each for each in report.judgements if each.verdict in {Verdict.MISSING, Verdict.WRONG}]
         if any(each.verdict is Verdict.UNKNOWN for each in report.judgements):
             yield good(name, f"{report.domain}: {report.judgements[0].sentence}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from dunwell.followup.queries.standing import book_standing
 from dunwell.followup.services.assignments import save_rules
 from dunwell.followup.services.policies import HIGH_VALUE_STEPS, save_policy
 from dunwell.ledger.models import Customer, Invoice
+from dunwell.messaging.services.senders import save_sender
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.queries import local_date
@@ -79,11 +81,22 @@ def make_demo(*, now: dt.datetime) -> Organization:
 
 
 def _chase_large_accounts(organization: Organization) -> None:
-    """Who owes much is called as well, so that there is a worklist to look at."""
-    draft = PolicyDraft(LARGE_ACCOUNTS, (*HIGH_VALUE_STEPS, *MORE_STEPS))
+    """Who owes much is called as well, so that there is a worklist to look at; the last word is somebody else's."""
+    chief = save_sender(
+        organization=organization,
+        name="Quillbridge Media, Head of Finance",
+        address="finance@quillbridge.example",
+        by=None,
+    )
+    steps = (*(_from(step, chief.address) for step in HIGH_VALUE_STEPS), *MORE_STEPS)
+    draft = PolicyDraft(LARGE_ACCOUNTS, steps)
     save_policy(organization=organization, draft=draft, by=None)
     rule = RuleDraft("Large accounts", LARGE_ACCOUNTS, balance_above=Decimal(6_000))
     save_rules(organization=organization, rules=[rule], by=None)
+
+
+def _from(step: StepDraft, address: str) -> StepDraft:
+    return replace(step, sender=address, attachments="both") if step.tone == Tone.FINAL else step
 
 
 @transaction.atomic

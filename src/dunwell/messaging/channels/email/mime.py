@@ -16,6 +16,7 @@ from dunwell.messaging.channels.port import Attachment, OutgoingMessage
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _BODY_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
+_UNSAFE_IN_URL = re.compile(r"[^!#-;=?-~]")
 _LONGEST_LINE = 998
 _FOLD_AT = 76
 
@@ -83,6 +84,11 @@ def _shown_copies(message: OutgoingMessage) -> Iterator[str]:
         yield "Cc: " + ",\r\n ".join(line.removeprefix("Cc: ").removesuffix("\r\n") for line in shown) + "\r\n"
 
 
+def unsubscribe(preferences_url: str) -> str:
+    """The value of List-Unsubscribe (RFC 2369): a page to be opened. Without one-click (RFC 8058): decision 0068."""
+    return f"<{_UNSAFE_IN_URL.sub('', preferences_url)}>"
+
+
 def _part(kind: str, text: str) -> bytes:
     text = _BODY_CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     body = text.replace("\n", "\r\n").encode()
@@ -112,6 +118,8 @@ def build(message: OutgoingMessage) -> bytes:
         _unstructured("Subject", message.subject),
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
     ]
+    if message.preferences_url:
+        headers.insert(-1, f"List-Unsubscribe: {unsubscribe(message.preferences_url)}\r\n")
     start = "".join(headers).encode()
     if not message.attachments:
         return start + _words(message)

@@ -27,7 +27,7 @@ from django.utils.module_loading import import_string
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
-from dunwell.messaging.channels.email.mime import one_line
+from dunwell.messaging.channels.email.mime import one_line, unsubscribe
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings
 from dunwell.messaging.channels.port import (
     OutgoingMessage,
@@ -47,7 +47,7 @@ _MAY_HAVE_TAKEN = {500, 502, 504}
 # The first six attempts fall within 14 hours (retries.DELAYS); providers remember a key for 24
 _ATTEMPTS_ONE_KEY_COVERS = 6
 _WORDS = 1000
-# By their names: Amazon's library is not installed with Dunwell
+# By their names: Amazon's library is installed only by whoever sends through it
 _NEVER_LEFT = {"EndpointConnectionError", "ConnectTimeoutError", "NoCredentialsError", "PartialCredentialsError"}
 
 
@@ -76,7 +76,7 @@ class ProviderChannel:
         self.close()
         provider = self._settings.provider
         try:
-            backend = import_string(provider.backend)(**_for_anymail(self._settings))
+            backend = import_string(provider.backend)(**for_anymail(self._settings))
             backend.open()
         except (ImproperlyConfigured, AnymailError, ImportError) as error:
             raise ServerUnavailableError(f"{provider.title} cannot be used: {error}") from error
@@ -156,7 +156,8 @@ class ProviderChannel:
         )
 
 
-def _for_anymail(settings: ProviderSettings) -> dict[str, Any]:
+def for_anymail(settings: ProviderSettings) -> dict[str, Any]:
+    """A provider's settings as Anymail's class wants them."""
     values: dict[str, Any] = settings.given(for_reports=False)
     if settings.provider.name != "amazon_ses":
         return {**values, "timeout": (settings.timeout, settings.timeout)}
@@ -176,6 +177,9 @@ def _mail(message: OutgoingMessage) -> EmailMultiAlternatives:
     for address in (message.sender, message.recipient):
         wire_address(address)
     usable = [copy for copy in message.copies if _is_address(copy.address)]
+    headers = {"Message-ID": one_line(message.rfc_message_id), "Auto-Submitted": "auto-generated"}
+    if message.preferences_url:
+        headers["List-Unsubscribe"] = unsubscribe(message.preferences_url)
     mail = EmailMultiAlternatives(
         subject=one_line(message.subject),
         body=message.body_text,
@@ -184,7 +188,7 @@ def _mail(message: OutgoingMessage) -> EmailMultiAlternatives:
         cc=[_named(copy.name, copy.address) for copy in usable if not copy.hidden],
         bcc=[copy.address for copy in usable if copy.hidden],
         reply_to=[message.reply_to] if message.reply_to else None,
-        headers={"Message-ID": one_line(message.rfc_message_id), "Auto-Submitted": "auto-generated"},
+        headers=headers,
     )
     if message.body_html:
         mail.attach_alternative(message.body_html, "text/html")

@@ -27,8 +27,8 @@ class Provider:
 
     `idempotency_header`: with it the provider takes a request that is repeated within a day only once.
     `signs`: without the field of that name its reports cannot be told from anybody's; else only a password protects
-    them, which stands in their address. `needs`: a package that is not installed with Dunwell. `remark`: what to know
-    before choosing it.
+    them, which stands in their address. `needs`: a package that is not installed with Dunwell, but with its `extra`.
+    `remark`: what to know before choosing it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Provider:
     idempotency_header: str = ""
     signs: str = ""
     needs: str = ""
+    extra: str = ""
     remark: str = ""
 
     @property
@@ -48,6 +49,11 @@ class Provider:
     @property
     def is_installed(self) -> bool:
         return not self.needs or importlib.util.find_spec(self.needs) is not None
+
+    @property
+    def how_to_install(self) -> str:
+        """What whoever runs the server enters there; empty where nothing is missing."""
+        return "" if self.is_installed else f"pip install 'dunwell[{self.extra}]'"
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -83,6 +89,7 @@ PROVIDERS: dict[str, Provider] = {
             ),
             "AmazonSESTrackingWebhookView",
             needs="boto3",
+            extra="ses",
         ),
         Provider("brevo", "Brevo", "brevo", (API_KEY, _address()), "BrevoTrackingWebhookView"),
         Provider(

@@ -66,7 +66,8 @@ def provider_settings(organization_id: int) -> ProviderSettings | None:
         raise ServerUnavailableError(f"This version of Dunwell does not know the mail provider “{row.name}”.")
     if not provider.is_installed:
         raise ServerUnavailableError(
-            f"{provider.title} needs a package that is not installed here: pip install {provider.needs}."
+            f"{provider.title} needs a package that is not installed here ({provider.needs}). Whoever runs the server "
+            f"enters: {provider.how_to_install}"
         )
     try:
         secrets = secrets_of(row)
