@@ -202,3 +202,18 @@ def test_every_form_refuses_beside_its_fields_and_keeps_what_was_entered(
     assert len(refused) > 12, refused  # the walk has met forms at all
     assert Customer.objects.exists()
     assert Invoice.objects.exists()
+
+
+def test_a_customers_form_asks_each_field_once_under_its_heading(desk: Desk, owner: Client) -> None:
+    form = owner.get(desk.url("customers/new/")).context["form"]
+    asked = [field.name for _, fields in form.parts_of_page for field in fields]
+    assert sorted(asked) == sorted(field.name for field in form.visible_fields())
+
+
+def test_an_empty_form_says_in_plain_words_what_is_missing(desk: Desk, owner: Client) -> None:
+    invoice = f"invoices/{desk.invoice.pk}"
+    for path in (f"customers/{desk.customer.pk}/invoices/new/", f"{invoice}/void/", f"{invoice}/hold/"):
+        page = owner.post(desk.url(path), {"nothing": "1"})
+        assert page.status_code == 422
+        assert page.context["form"].errors
+        assert "This field is required" not in page.content.decode(), path

@@ -70,6 +70,7 @@ def test_a_call_is_made_from_its_sheet(calling: Desk, owner: Client) -> None:
     assert 'href="tel:+49301234"' in page
     assert "Has everything arrived" in page
     assert "two_digits" not in page
+    assert owner.get(address).context["form"]["contact_id"].value() == str(calling.customer.contacts.get().pk)
     wrong = owner.post(address, {"outcome": "promised"})
     assert wrong.status_code == 422
     assert "Write down the day they named." in wrong.content.decode()

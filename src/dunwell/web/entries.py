@@ -39,6 +39,7 @@ class Page:
 # What to do about an empty field, by its kind; the first that fits
 MISSING: tuple[tuple[type[forms.Field], str], ...] = (
     (forms.DateField, "Choose a day."),
+    (forms.DateTimeField, "Choose a day and a time."),
     (forms.DecimalField, "Write an amount."),
     (forms.ChoiceField, "Choose one of these."),
     (forms.Field, "Write something here."),
@@ -56,6 +57,11 @@ class EntryForm(forms.Form):
             if asked.error_messages["required"] == forms.Field.default_error_messages["required"]:
                 asked.error_messages["required"] = next(said for kind, said in MISSING if isinstance(asked, kind))
         super().full_clean()
+
+    @property
+    def parts_of_page(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under headings, for a form that is long enough to have some."""
+        return []
 
     @property
     def seen(self) -> int | None:

@@ -257,7 +257,7 @@ def _by_month(
         sentence=sentence,
         points="Month",
         labels=[str(format_date(month.first, "MMM", locale=locale)) for month in months],
-        names=[str(format_date(month.first, "MMMM yyyy", locale=locale)) for month in months],
+        names=[str(format_date(month.first, "MMM yyyy", locale=locale)) for month in months],
         plain_names=[f"{month.first:%Y-%m}" for month in months],
         series=series,
         kind=kind,

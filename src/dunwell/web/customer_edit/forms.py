@@ -39,6 +39,13 @@ def owner_choices(organization: Organization) -> list[tuple[str, str]]:
     return [("", "Nobody"), *sorted(people, key=lambda choice: choice[1].casefold())]
 
 
+PARTS = (
+    ("Customer", ("name", "number", "owner", "tags")),
+    ("Address", ("address_line_1", "address_line_2", "postal_code", "city", "region", "country")),
+    ("Reminders and terms", ("preferred_channel", "language", "time_zone", "terms_days")),
+)
+
+
 class CustomerForm(EntryForm):
     name = forms.CharField(label="Name", max_length=300, error_messages={"required": "A customer needs a name."})
     number = forms.CharField(
@@ -88,7 +95,7 @@ class CustomerForm(EntryForm):
         choices = {
             "country": country_choices(),
             "language": language_choices(customer.language if customer else ""),
-            "time_zone": [("", f"The organization's ({desk.organization.time_zone})"), *zones],
+            "time_zone": [("", f"{desk.organization.time_zone.replace('_', ' ')} (the organization's)"), *zones],
             "owner": owner_choices(desk.organization),
         }
         if customer is not None and customer.country and customer.country not in dict(choices["country"]):
@@ -101,6 +108,10 @@ class CustomerForm(EntryForm):
             field.choices = options
         if not desk.scope.whole_book:  # who sees only their own customers cannot give one away, and lose sight of it
             self.fields["owner"].disabled = True
+
+    @property
+    def parts_of_page(self) -> list[tuple[str, list[forms.BoundField]]]:
+        return [(title, [self[name] for name in names]) for title, names in PARTS]
 
     @staticmethod
     def values(cleaned: dict[str, Any]) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def add(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
 
 
 def _page_of(desk: Desk, found: CreditNote, title: str, button: str, **more: Any) -> entries.Page:
-    return entries.Page(title, button, desk.url("web:credit_note", found.pk), f"Credit note {found.number}", **more)
+    back = desk.url("web:credit_note", found.pk)
+    return entries.Page(title, button, back, f"Credit note {found.number}", place="payments", **more)
 
 
 def apply(request: HttpRequest, slug: str, credit_note_id: int) -> HttpResponse:

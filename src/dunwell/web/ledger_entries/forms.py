@@ -20,11 +20,19 @@ DAY = dt.timedelta(days=1)
 
 
 def _currency_field() -> forms.CharField:
-    return forms.CharField(label="Currency", min_length=3, max_length=3, help_text="Three letters, such as EUR.")
+    return forms.CharField(
+        label="Currency",
+        min_length=3,
+        max_length=3,
+        help_text="Three letters, such as EUR.",
+        error_messages={"required": "Write the currency."},
+    )
 
 
 class InvoiceForm(EntryForm):
-    number = forms.CharField(label="Invoice number", max_length=100)
+    number = forms.CharField(
+        label="Invoice number", max_length=100, error_messages={"required": "An invoice needs its number."}
+    )
     issued_on = forms.DateField(label="Issued on", widget=date_input())
     due_on = forms.DateField(label="Due on", widget=date_input())
     currency = _currency_field()
@@ -65,15 +73,20 @@ class InvoiceForm(EntryForm):
 class ReasonForm(EntryForm):
     """A day and a reason: void, reverse, refund."""
 
-    on = forms.DateField(label="On", widget=date_input())
-    reason = forms.CharField(label="Why", max_length=300, help_text="Kept in the history.")
+    on = forms.DateField(label="From which day", widget=date_input())
+    reason = forms.CharField(
+        label="Why",
+        max_length=300,
+        help_text="Kept in the history.",
+        error_messages={"required": "Say why: it is kept in the history."},
+    )
 
     def __init__(self, data: Any, *, today: dt.date) -> None:
         super().__init__(data, initial={"on": today})
 
 
 class WriteOffForm(EntryForm):
-    on = forms.DateField(label="On", widget=date_input())
+    on = forms.DateField(label="From which day", widget=date_input())
     reason = forms.CharField(label="Why", required=False, max_length=300)
 
     field_order = ("amount", "on", "reason")
@@ -156,7 +169,9 @@ class PaymentForm(PartsForm):
 
 
 class CreditNoteForm(PartsForm):
-    number = forms.CharField(label="Credit note number", max_length=100)
+    number = forms.CharField(
+        label="Credit note number", max_length=100, error_messages={"required": "A credit note needs its number."}
+    )
     currency = _currency_field()
     issued_on = forms.DateField(label="Issued on", widget=date_input())
     description = forms.CharField(label="Description", required=False, max_length=500)
@@ -191,7 +206,11 @@ class ArrivedForm(PartsForm):
 
 
 class HoldForm(EntryForm):
-    reason = forms.ChoiceField(label="Why", choices=[("", "Choose a reason"), *HoldReason.choices])
+    reason = forms.ChoiceField(
+        label="Why",
+        choices=[("", "Choose a reason"), *HoldReason.choices],
+        error_messages={"required": "Choose a reason."},
+    )
     starts_on = forms.DateField(label="From", widget=date_input())
     ends_on = forms.DateField(
         label="Until", required=False, widget=date_input(), help_text="Chasing goes on that day. Empty: until released."

@@ -144,7 +144,8 @@ def proposal(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
 
 
 def _money_page(desk: Desk, found: Payment, title: str, button: str, **more: Any) -> entries.Page:
-    return entries.Page(title, button, desk.url("web:payment", found.pk), f"Payment {found.reference}", **more)
+    back = desk.url("web:payment", found.pk)
+    return entries.Page(title, button, back, f"Payment {found.reference}", place="payments", **more)
 
 
 def apply(request: HttpRequest, slug: str, payment_id: int) -> HttpResponse:

@@ -22,7 +22,9 @@ _TO_THE_MINUTE = "%Y-%m-%dT%H:%M"
 
 class NoteForm(entries.EntryForm):
     kind = forms.ChoiceField(
-        label="What it was", choices=NoteKind.choices, widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+        label="What it was",
+        choices=NoteKind.choices,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input", "wide": True}),
     )
     text = forms.CharField(
         label="What was said",

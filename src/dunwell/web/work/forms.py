@@ -62,6 +62,7 @@ class CallForm(EntryForm):
         called = [contact for contact in contacts if contact.phone and contact.phone_refused_at is None]
         people = [(str(contact.pk), f"{contact.name or contact.email} ({contact.phone})") for contact in called]
         _choices(self, "contact_id", [*people, ("", "Somebody else")])
+        self.initial["contact_id"] = people[0][0] if people else ""
         currencies = sorted({invoice.currency for invoice in invoices})
         _choices(self, "currency", [(code, code) for code in currencies])
         if len(currencies) < 2:
