@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
+
+import pypdf
 
 from dunwell.followup.models import Notice, NoticeItem, NoticeMessage
 from dunwell.ledger.models import Customer
@@ -51,6 +54,14 @@ class Arrival:
     def decided_on(self) -> dt.date:
         """The day of the pass that wrote it."""
         return self.notice.created_at.astimezone(ZoneInfo(self.notice.organization.time_zone)).date()
+
+    @property
+    def words(self) -> str:
+        """All that can be read in it; of a letter, what is on its pages."""
+        if self.notice.channel != "letter":
+            return f"{self.message.body_text} {self.message.body_html}"
+        pdf = bytes(self.message.files.get(position=0).file.content)
+        return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
 
     @property
     def steps(self) -> dict[str, int]:

@@ -281,11 +281,7 @@ class Book:
             balance = self.balance(invoice, day) - self._held_part(invoice, day)
             assert item.balance == balance, f"{invoice}: the message says {item.balance}, the book {balance}"
             names_each = arrival.notice.channel != "sms" or len(arrival.items) == 1
-            assert (
-                not names_each
-                or invoice.number in arrival.message.body_text
-                or invoice.number in arrival.message.body_html
-            )
+            assert not names_each or invoice.number in arrival.words, f"{arrival.notice} does not name {invoice}"
         said = self.choices.get((arrival.notice.contact_id or 0, arrival.notice.channel), "")
         assert said != "opted_out", f"{arrival.notice} went by {arrival.notice.channel} to somebody who opted out"
         if arrival.notice.channel == "sms" and self.settings.sms_consent_required:
