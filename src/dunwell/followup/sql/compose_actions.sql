@@ -41,7 +41,11 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, action.chan
    AND action.state = 'planned' AND action.notice_id IS NULL
   JOIN followup_policystep AS step ON step.id = action.step_id AND step.channel NOT IN ('call', 'task')
   JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
-  LEFT JOIN ledger_open_items(%(organization)s, %(sending_on)s) AS item ON item.invoice_id = action.invoice_id
+  LEFT JOIN LATERAL (
+        -- One invoice at a time: a batch is small, the book is not
+        SELECT open.invoice_id, open.balance FROM ledger_open_items(%(organization)s, %(sending_on)s) AS open
+         WHERE open.invoice_id = action.invoice_id OFFSET 0
+       ) AS item ON true
   JOIN ledger_customer AS customer ON customer.id = action.customer_id
    AND (%(zones)s::text[] IS NULL OR EXISTS (
             SELECT FROM unnest(%(zones)s::text[], %(channels)s::text[]) AS place (time_zone, channel)
@@ -54,7 +58,9 @@ SELECT action.id AS action_id, action.customer_id, invoice.currency, action.chan
        ) AS held ON true
   LEFT JOIN LATERAL ledger_recipient(%(organization)s, customer.id, action.channel) AS whom ON true
   LEFT JOIN LATERAL (
-        SELECT count(*) AS notices, max(done_on) AS last_on FROM followup_action AS earlier
-         WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done' AND earlier.notice_id IS NOT NULL
+        -- Not as a condition: while notices are being written their index is longer than the planner knows
+        SELECT count(earlier.notice_id) AS notices, max(done_on) FILTER (WHERE earlier.notice_id IS NOT NULL) AS last_on
+          FROM followup_action AS earlier
+         WHERE earlier.invoice_id = invoice.id AND earlier.state = 'done'
        ) AS sent ON true
  ORDER BY action.customer_id, invoice.currency, action.channel, invoice.due_on, invoice.id

@@ -4,7 +4,9 @@ WITH candidate AS (
     SELECT action.id, action.customer_id, invoice.currency, action.channel, invoice.due_on,
            bool_or(step.tone = 'final') OVER notice AND NOT EXISTS (
                SELECT FROM followup_action AS earlier
-                WHERE earlier.invoice_id = action.invoice_id AND earlier.state = 'done' AND earlier.notice_id IS NOT NULL) AS is_first_word
+                -- An expression: the index of notices is longer than the planner knows while they are being written
+                WHERE earlier.invoice_id = action.invoice_id AND earlier.state = 'done' AND coalesce(earlier.notice_id, 0) > 0)
+               AS is_first_word
       FROM followup_action AS action
       JOIN followup_policystep AS step ON step.id = action.step_id
       JOIN ledger_invoice AS invoice ON invoice.id = action.invoice_id
