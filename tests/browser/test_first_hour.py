@@ -64,7 +64,7 @@ def test_an_empty_installation_chases_within_the_hour(
     page.get_by_label("Fill in the server of").select_option(label="A server on this machine")
     expect(page.get_by_label("Mail server", exact=True)).to_have_value("127.0.0.1")
     page.get_by_label("Port").fill(str(smtp.port))
-    page.get_by_label("Sender's address").fill("billing@acme.example")
+    page.get_by_label("Sender’s address").fill("billing@acme.example")
     page.get_by_role("button", name="Save and send a test mail to me").click()
     expect(page.get_by_role("status")).to_contain_text("The server took a mail to anna@acme.example. Its words: ")
     look()

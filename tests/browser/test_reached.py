@@ -72,7 +72,7 @@ def test_consent_text_and_notice_by_sms(organization: Organization, anna: User, 
         page.get_by_role("heading", name="SMS").wait_for()
         look(page, "notice-sms")
         page.goto(f"{here}/customers/{customer.pk}/")
-        page.get_by_text("this customer is reached best so").wait_for()
+        page.get_by_text("this customer is best reached so").wait_for()
 
 
 def test_a_customer_chooses_without_signing_in(organization: Organization, visit: Callable[..., Page]) -> None:

@@ -125,5 +125,5 @@ def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Back to a mail server."""
     desk = access(request, slug, Permission.EDIT_SETTINGS)
     use_mail_server(organization_id=desk.organization.pk, user_id=desk.user.pk)
-    messages.success(request, "Mail goes through a mail server again. The provider's keys are forgotten.")
+    messages.success(request, "Mail goes through a mail server again. The provider’s keys are forgotten.")
     return redirect(desk.url("web:settings_section", "sender"))

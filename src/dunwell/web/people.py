@@ -120,7 +120,7 @@ def _mail(desk: Desk, invitation: Invitation) -> None:
         messages.success(desk.request, f"A mail with the link is on its way to {invitation.email}.")
     else:
         messages.warning(
-            desk.request, f"No mail went to {invitation.email}. The server's words: {answer.words}. {instead}"
+            desk.request, f"No mail went to {invitation.email}. The server’s words: {answer.words}. {instead}"
         )
 
 

@@ -112,7 +112,7 @@ def test_mail(request: HttpRequest, slug: str) -> HttpResponse:
         if answer.accepted:
             messages.success(request, f"The server took a mail to {desk.user.email}. Its words: {answer.words}")
         else:
-            messages.error(request, f"The test mail did not go. The server's words: {answer.words}")
+            messages.error(request, f"The test mail did not go. The server’s words: {answer.words}")
     return redirect(desk.url("web:settings_section", "sender"))
 
 

@@ -121,9 +121,9 @@ class StandingForm(forms.Form):
 class CalendarForm(forms.Form):
     window_opens = _time("Sending from")
     window_closes = _time(
-        "until", "In the customer's time zone where it is known. SMS and calls go between 08:00 and 21:00 only."
+        "until", "In the customer’s time zone where it is known. SMS and calls go between 08:00 and 21:00 only."
     )
-    run_at = _time("Morning pass at", "Assesses, plans and writes the day's notices.")
+    run_at = _time("Morning pass at", "Assesses, plans and writes the day’s notices.")
     window_weekdays = forms.TypedMultipleChoiceField(
         label="Business days",
         coerce=int,
@@ -184,10 +184,14 @@ class PaymentForm(forms.Form):
 
 
 class SenderForm(forms.Form):
-    sender_name = forms.CharField(label="Sender's name", required=False, max_length=200)
-    sender_address = forms.EmailField(label="Sender's address", required=False)
-    reply_to = forms.EmailField(label="Replies go to", required=False, help_text="Empty: the sender's address.")
-    postal_address = _area("Postal address", "At the foot of each mail; many countries ask for it.", 3)
+    groups = {
+        "Who writes": ("sender_name", "sender_address", "reply_to", "postal_address"),
+        "Mail server": ("smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password"),
+    }
+    sender_name = forms.CharField(label="Sender’s name", required=False, max_length=200)
+    sender_address = forms.EmailField(label="Sender’s address", required=False)
+    reply_to = forms.EmailField(label="Replies go to", required=False, help_text="Empty: the sender’s address.")
+    postal_address = _area("Postal address", "At the foot of each mail; many countries ask for it.", 4)
     smtp_host = forms.CharField(
         label="Mail server", required=False, max_length=255, help_text="Empty: the server of this installation."
     )
@@ -313,7 +317,7 @@ SECTIONS = {
         _settings_of(_SENDER_FIELDS),
         _change_sender,
         "mail",
-        lambda organization: organization.settings.sender_address or "The installation's address, where it has one",
+        lambda organization: organization.settings.sender_address or "The installation’s address, where it has one",
     ),
     "sms": Section(
         "SMS",
@@ -370,7 +374,7 @@ SECTIONS = {
         "Segments",
         "How payment behavior is told apart: new, always on time, occasionally late, frequent defaulter.",
         SegmentsForm,
-        "users",
+        "chart-pie",
         summaries.segments,
     ),
 }

@@ -21,7 +21,7 @@ class PapersForm(forms.Form):
         label="Attach a statement of account to e-mails",
         required=False,
         widget=forms.CheckboxInput(attrs={"wide": True}),
-        help_text="Open invoices, credits and the payments of the last 90 days, in the reminder's currency.",
+        help_text="Open invoices, credits and the payments of the last 90 days, in the reminder’s currency.",
     )
     paper = forms.ChoiceField(
         label="Paper",
@@ -32,6 +32,8 @@ class PapersForm(forms.Form):
 
 
 class LettersForm(forms.Form):
+    groups = {"": ("letters_by",), "Lob": ("lob_key", "lob_sender", "lob_webhook_secret")}
+
     letters_by = forms.ChoiceField(
         label="Who posts letters",
         required=False,
@@ -39,7 +41,7 @@ class LettersForm(forms.Form):
         widget=forms.Select(attrs={"wide": True}),
     )
     lob_key = forms.CharField(
-        label="Lob's API key",
+        label="Lob’s API key",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Empty: stays as it is. With a key that begins with test_ nothing is printed.",
@@ -48,10 +50,10 @@ class LettersForm(forms.Form):
         label="Our address at Lob",
         required=False,
         max_length=60,
-        help_text="Its number in Lob's address book, adr_…; Lob takes senders in the United States only.",
+        help_text="Its number in Lob’s address book, adr_…; Lob takes senders in the United States only.",
     )
     lob_webhook_secret = forms.CharField(
-        label="Secret of Lob's webhook",
+        label="Secret of Lob’s webhook",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Empty: stays as it is. With it Lob can tell us what became of a letter.",

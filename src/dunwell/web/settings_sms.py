@@ -32,7 +32,7 @@ SMS_FIELDS = ("twilio_account_sid", "twilio_sender", "sms_consent_required")
 
 class SmsForm(forms.Form):
     twilio_account_sid = forms.CharField(
-        label="Account SID", required=False, max_length=40, help_text="From Twilio's console; it begins with AC."
+        label="Account SID", required=False, max_length=40, help_text="From Twilio’s console; it begins with AC."
     )
     twilio_auth_token = forms.CharField(
         label="Auth token",

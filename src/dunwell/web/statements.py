@@ -48,7 +48,7 @@ class StatementForm(forms.Form):
         values = super().clean() or {}
         since, as_of = values.get("since"), values.get("as_of")
         if since and as_of and since > as_of:
-            self.add_error("since", "This is after the statement's day.")
+            self.add_error("since", "This is after the statement’s day.")
         return values
 
 

@@ -35,7 +35,7 @@ def what_happens(desk: Desk) -> dict[str, str]:
     if desk.settings.approval_required:
         then = "awaits approval"
     elif desk.settings.may_send:
-        then = "goes in the customer's send window, after a last check"
+        then = "goes in the customer’s send window, after a last check"
     else:
         then = "goes once sending is on"
     return {

@@ -96,7 +96,7 @@ REASON_NAMES = {
     "contact_interval": "Contacted recently",
     "weekly_limit": "Weekly limit reached",
     "stale_data": "Book not fresh",
-    "run_limit": "Limit of a day's notices",
+    "run_limit": "Limit of a day’s notices",
     "text_incomplete": "Text incomplete",
     "last_step_done": "Every reminder has gone",
     "failed": "Notices that could not be delivered",
@@ -111,6 +111,14 @@ REASON_NAMES = {
     "not_reached": "Nobody could be reached",
     "withdrawn": "No longer due",
     "merged": "Customer merged",
+}
+
+BY_CHANNEL = {
+    "email": "by e-mail",
+    "sms": "by SMS",
+    "letter": "by letter",
+    "call": "by phone",
+    "task": "as an internal task",
 }
 
 TONES = {"debug": "", "info": "info", "success": "good", "warning": "warn", "error": "bad"}

@@ -40,8 +40,8 @@ class NextAction:
 
     `why` says in words where it stands, `prevented_by` what else keeps it from going today; `until` is the first day
     on which that may have ended. `assigned` names the policy that chases the invoice now and the rule that gave it;
-    `version` is the one the step is from. `channel` is how it reaches this customer, by name, and `why_channel` why so
-    where the step says otherwise.
+    `version` is the one the step is from. `channel` is how it reaches this customer, and `why_channel` why so where the
+    step says otherwise.
     """
 
     invoice: Invoice
@@ -88,7 +88,7 @@ def next_action(organization: Organization, invoice: Invoice, as_of: dt.date) ->
             reason=action.reason,
             until=action.recheck_on if action.state == ActionState.WAITING else None,
             notice_id=action.notice_id,
-            channel=str(StepChannel(action.channel).label),
+            channel=action.channel,
             why_channel=_why_channel(action, invoice.customer),
             prevented_by=prevented_by,
         )
@@ -131,7 +131,7 @@ def _why_channel(action: Action, customer: Customer) -> str:
     if action.channel == action.step.channel:
         return ""
     if action.channel == customer.preferred_channel:
-        return "this customer is reached best so"
+        return "this customer is best reached so"
     return f"the step says {StepChannel(action.step.channel).label}, where there is no address that may be used"
 
 

@@ -140,6 +140,7 @@ def team(request: HttpRequest, slug: str) -> HttpResponse:
     ]
     context = {
         "place": "settings",
+        "section": "alerts",
         "roles": roles,
         "rows": rows,
         "ways": [(name, label) for name, (label, _) in WAYS.items()],

@@ -25,7 +25,7 @@ def language_choices(present: str) -> list[tuple[str, str]]:
     known = {code: str(Locale.parse(code).get_display_name("en")) for code in LANGUAGES}
     if present and present not in known:
         known[present] = present
-    return [("", "The organization's"), *sorted(known.items(), key=lambda choice: choice[1])]
+    return [("", "The organization’s"), *sorted(known.items(), key=lambda choice: choice[1])]
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -68,14 +68,14 @@ class CustomerForm(EntryForm):
     )
     language = forms.ChoiceField(label="Language of reminders", required=False)
     time_zone = forms.ChoiceField(
-        label="Time zone", required=False, help_text="Reminders arrive in the customer's working hours."
+        label="Time zone", required=False, help_text="Reminders arrive in the customer’s working hours."
     )
     terms_days = forms.IntegerField(
         label="Days to pay",
         required=False,
         min_value=0,
         max_value=365,
-        help_text="For invoices without a due date. Empty: the organization's terms.",
+        help_text="For invoices without a due date. Empty: the organization’s terms.",
     )
     owner = forms.ChoiceField(label="Owner", required=False, help_text="Who looks after this customer.")
     tags = forms.CharField(label="Tags", required=False, max_length=1000, help_text="Separated by commas.")
@@ -141,7 +141,7 @@ class ContactForm(EntryForm):
         super().__init__(data, initial=initial)
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
-        language.choices = [("", "The customer's"), *language_choices(contact.language if contact else "")[1:]]
+        language.choices = [("", "The customer’s"), *language_choices(contact.language if contact else "")[1:]]
 
 
 class ChannelsForm(EntryForm):
@@ -151,7 +151,7 @@ class ChannelsForm(EntryForm):
         label="How they told us",
         required=False,
         max_length=300,
-        help_text="For example: on the phone, or in the order of 3 May. Kept with today's date and your name.",
+        help_text="For example: on the phone, or in the order of 3 May. Kept with today’s date and your name.",
     )
 
     def __init__(self, data: Any, *, contact: Contact) -> None:

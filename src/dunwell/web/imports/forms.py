@@ -158,7 +158,7 @@ class ColumnsForm(forms.Form):
             self.add_error(None, f"Two columns are the {TARGET_NAMES[target]}; choose one.")
         for any_of, what in (
             (("invoice_number",), "the invoice number"),
-            (("customer_name", "customer_number"), "the customer's name or number"),
+            (("customer_name", "customer_number"), "the customer’s name or number"),
             (("issued_on",), "the issue date"),
             (("total", "balance"), "the total or the open balance"),
         ):

@@ -39,7 +39,7 @@ def hold_invoice(request: HttpRequest, slug: str, invoice_id: int) -> HttpRespon
         desk.url("web:invoice", found.pk),
         f"Invoice {found.number}",
         place="invoices",
-        facts=("It is not in any reminder while the hold stands; the customer's other invoices are.",),
+        facts=("It is not in any reminder while the hold stands; the customer’s other invoices are.",),
     )
     return _place(desk, page, found.customer, found)
 

@@ -76,7 +76,7 @@ def record(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
         context={
             "proposal_url": desk.url("web:payment_proposal", customer.pk) + query,
             "currency": currency,
-            "left_over": "What is not applied stays as the customer's credit and is set off against what is overdue.",
+            "left_over": "What is not applied stays as the customer’s credit and is set off against what is overdue.",
         },
     )
     if request.method == "POST":

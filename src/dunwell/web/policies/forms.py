@@ -113,7 +113,7 @@ class StepForm(forms.Form):
         help_text="None chosen: for all.",
     )
     copy_to_decision_maker = forms.BooleanField(
-        label="Copy to the customer's decision maker", required=False, help_text="The contact sees it."
+        label="Copy to the customer’s decision maker", required=False, help_text="The contact sees it."
     )
     copy_to_owner = forms.BooleanField(
         label="Copy to the account manager", required=False, help_text="The contact does not see it."

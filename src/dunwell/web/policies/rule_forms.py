@@ -99,7 +99,7 @@ class RuleForm(forms.Form):
 
 class OwnPolicyForm(EntryForm):
     policy = forms.ChoiceField(
-        label="Policy", required=False, help_text="A customer's own policy wins over every assignment rule."
+        label="Policy", required=False, help_text="A customer’s own policy wins over every assignment rule."
     )
 
     def __init__(self, data: Any, *, organization: Organization, own: int | None) -> None:

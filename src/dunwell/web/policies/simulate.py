@@ -33,7 +33,7 @@ from dunwell.web.entries import date_input
 from dunwell.web.lists.files import csv_of_lines
 from dunwell.web.policies.rule_forms import LARGEST_TEXT
 from dunwell.web.policies.simulation_charts import charts
-from dunwell.workflows.simulation import Other, SimulationRefusedError, check_bounds, other_from_toml
+from dunwell.workflows.simulation import MOST_TIME, Other, SimulationRefusedError, check_bounds, other_from_toml
 
 USUAL_PERIOD = dt.timedelta(days=180)
 
@@ -41,7 +41,7 @@ USUAL_PERIOD = dt.timedelta(days=180)
 class SimulationForm(forms.Form):
     """`replaces` is the saved policy that the text is a draft of: the text stands for its next version."""
 
-    policy = forms.ChoiceField(label="Policy to try", required=False)
+    policy = forms.ChoiceField(label="Policy to try", required=False, help_text="It is tried for everybody.")
     first = forms.DateField(label="First day", widget=date_input())
     last = forms.DateField(label="Last day", widget=date_input())
     for_everybody = forms.BooleanField(
@@ -50,7 +50,10 @@ class SimulationForm(forms.Form):
         help_text="Else it chases whom it chases now.",
     )
     file = forms.FileField(
-        label="Or a file", required=False, help_text="TOML, as a download writes it, of one policy or of all."
+        label="Or a file",
+        required=False,
+        help_text="TOML, as a download writes it. One policy is tried for everybody; one with its default and rules as "
+        "it says.",
     )
     text = forms.CharField(widget=forms.HiddenInput, required=False, max_length=LARGEST_TEXT)
     replaces = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -155,7 +158,8 @@ def _ask(desk: Desk, form: SimulationForm) -> Simulation:
 
 
 def _page(desk: Desk, form: SimulationForm, *, status: int = 200) -> HttpResponse:
-    context = {"place": "policies", "form": form, "simulations": simulations(desk.organization)}
+    context: dict[str, Any] = {"place": "policies", "form": form, "simulations": simulations(desk.organization)}
+    context["most_minutes"] = MOST_TIME.seconds // 60
     return desk.render("web/policies/simulate.html", context, status=status)
 
 

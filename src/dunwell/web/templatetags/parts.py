@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BoundField, Form
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -104,6 +104,12 @@ def reason_name(reason: str) -> str:
 
 
 @register.filter
+def by_channel(channel: str) -> str:
+    """How a step reaches somebody, in the middle of a sentence."""
+    return words.BY_CHANNEL[str(channel)]
+
+
+@register.filter
 def live_steps(text: str) -> str:
     """The steps that a preview names (`Reminder: waiting frequency`), in words."""
     return words.live_steps(text)
@@ -152,6 +158,13 @@ def nav_url(context: Mapping[str, Any], name: str) -> str:
 @register.simple_tag
 def can_mail_passwords() -> bool:
     return accounts.can_mail_passwords()
+
+
+@register.simple_tag
+def field_groups(form: Form) -> list[tuple[str, list[BoundField]]]:
+    """The fields of a form under the headings of its `groups`; all without a heading where it has none."""
+    groups: Mapping[str, Iterable[str]] = getattr(form, "groups", {"": form.fields})
+    return [(title, [form[name] for name in names]) for title, names in groups.items()]
 
 
 @register.simple_tag

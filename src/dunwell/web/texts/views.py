@@ -223,9 +223,9 @@ def test(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
         messages.error(request, f"The test mail did not go. {error}")
     else:
         if answer.accepted:
-            messages.success(request, f"Sent to {desk.user.email}. The server's words: {answer.words}")
+            messages.success(request, f"Sent to {desk.user.email}. The server’s words: {answer.words}")
         else:
-            messages.error(request, f"The test mail did not go. The server's words: {answer.words}")
+            messages.error(request, f"The test mail did not go. The server’s words: {answer.words}")
     return redirect(desk.url("web:text", found.pk))
 
 
@@ -297,5 +297,5 @@ def copy(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     except services.TextExistsError as error:
         messages.error(request, str(error))
         return redirect(desk.url("web:text", found.pk))
-    messages.success(request, f"“{added.name}” is a text of its own now. A policy's step can use it.")
+    messages.success(request, f"“{added.name}” is a text of its own now. A policy’s step can use it.")
     return redirect(desk.url("web:text", added.pk))

@@ -164,6 +164,7 @@ WORKLIST = Table(
             files=(("priority", lambda row: row.priority),),
             # Within a priority what can be expected to come in first
             sort=Sort(("priority", "less_value", "due_on")),
+            css="low",
         ),
         Column(
             "value",
@@ -179,7 +180,7 @@ WORKLIST = Table(
             "web/cells/work_due.html",
             files=(("due_on", lambda row: row.due_on),),
             sort=Sort(("due_on",)),
-            css="end",
+            css="end low",
         ),
         Column("owner", "Owner", "web/cells/work_owner.html", files=(("owner", _owner),), css="wide-only"),
     ),
