@@ -105,6 +105,39 @@ def test_a_channel_is_chosen_where_there_is_an_address(customer: Customer, clien
     assert (ChannelChoice.objects.get().said, ChannelChoice.objects.get().source) == ("agreed", "page")
 
 
+@pytest.fixture
+def stopped(customer: Customer) -> Customer:
+    """Reached best by SMS, as somebody of ours entered, until the contact answered STOP."""
+    worlds.reach_everywhere(customer)
+    ChannelChoice.objects.update(said="opted_out", source="reply")
+    Customer.objects.update(preferred_channel="sms")
+    return customer
+
+
+def choices() -> dict[str, str]:
+    return dict(ChannelChoice.objects.values_list("channel", "said"))
+
+
+@pytest.mark.parametrize("shown", ["", "sms"])
+def test_saving_what_the_page_shows_agrees_to_nothing(stopped: Customer, client: Client, shown: str) -> None:
+    assert 'name="shown"' in client.get(path(stopped)).content.decode()
+    seen = {"preferred": shown, "shown": shown, "no_mail": "on"}
+    assert client.post(path(stopped), seen).status_code == 302
+    assert choices() == {"sms": "opted_out", "email": "opted_out"}
+    assert Customer.objects.get().preferred_channel == "sms"
+
+
+def test_sms_chosen_anew_is_agreed_to(stopped: Customer, client: Client) -> None:
+    assert client.post(path(stopped), {"preferred": "sms", "shown": ""}).status_code == 302
+    assert choices() == {"sms": "agreed"}
+
+
+def test_who_has_no_mobile_does_not_reset_what_the_customer_prefers(customer: Customer, client: Client) -> None:
+    Customer.objects.update(preferred_channel="sms")
+    assert client.post(path(customer), {"preferred": "", "shown": "", "no_mail": "on"}).status_code == 302
+    assert Customer.objects.get().preferred_channel == "sms"
+
+
 def test_without_https_there_is_no_link(customer: Customer, settings: Any) -> None:
     settings.BASE_URL = "http://127.0.0.1:8000"
     assert preferences_url(Contact.objects.get().pk) == ""

@@ -256,6 +256,13 @@ def test_a_customer_without_an_address_waits_visibly(story: Story, pen: User) ->
     assert "no_address" in set(Action.objects.filter(invoice=invoice).values_list("reason", flat=True))
 
 
+def test_an_address_as_long_as_its_lines_may_be_fits(story: Story, pen: User) -> None:
+    late(story, "Acorn", address_line_1="S" * 200, address_line_2="T" * 200, city="U" * 100, region="V" * 100)
+    story.run(TODAY)
+    assert len(Notice.objects.get().recipient) > 600
+    assert len(Message.objects.get().recipient) > 600
+
+
 def test_each_reads_in_their_language(story: Story, pen: User) -> None:
     late(story, "Eiche", language="de")
     story.run(TODAY)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from dunwell.ledger.models import ChannelChoice, Contact, Customer
+from dunwell.ledger.services import phones
 from dunwell.ledger.services.addresses import refuse_address
 from dunwell.ledger.services.phones import sms_number
 from dunwell.messaging.models import Message
@@ -57,7 +59,7 @@ def test_preference_and_address_are_edited(owner: Client, desk: Desk) -> None:
 def test_what_was_refused_is_said_and_can_be_confirmed(owner: Client, desk: Desk) -> None:
     customer = worlds.reach_everywhere(desk.customer)
     contact = customer.contacts.get()
-    addresses = {"sms": contact.sms_number, "letter": "anything"}
+    addresses = {"sms": contact.sms_number, "letter": "Hafenstraße 1\n\n20457\nHamburg\n\nDE"}
     for channel, address in addresses.items():
         refused = refuse_address(
             organization_id=customer.organization_id, customer_id=customer.pk, channel=channel, address=address or "",
@@ -77,6 +79,28 @@ def test_what_was_refused_is_said_and_can_be_confirmed(owner: Client, desk: Desk
     contact.save()
     contact.refresh_from_db()
     assert contact.sms_refused_at is None, "a refusal is the old number's"
+
+
+def test_a_letter_to_the_old_address_says_nothing_of_the_new_one(desk: Desk) -> None:
+    customer = worlds.reach_everywhere(desk.customer)
+    letter = {"organization_id": customer.organization_id, "customer_id": customer.pk, "channel": "letter"}
+    for address in ("Alte Gasse 9\n\n20457\nHamburg\n\nDE", "Hafenstraße 1\n\n20457\nHamburg\n\nFR", ""):
+        assert refuse_address(**letter, address=address, reason="It came back.", now=timezone.now()) == 0
+    Customer.objects.filter(pk=customer.pk).update(country="")
+    own = f"Hafenstraße 1\n\n20457\nHamburg\n\n{desk.organization.country}"
+    assert refuse_address(**letter, address=own, reason="It came back.", now=timezone.now()) == 1
+
+
+def test_a_phone_that_changed_meanwhile_does_not_get_the_number_of_the_old_one(desk: Desk) -> None:
+    contact = desk.customer.contacts.get()
+    Contact.objects.filter(pk=contact.pk).update(phone="+49 171 7654321")
+    with connection.cursor() as cursor:
+        cursor.execute(phones._STORE, [[contact.pk], ["+49 171 1234567"], ["+491711234567"]])
+    contact.refresh_from_db()
+    assert contact.sms_number is None
+    assert phones.look_at_phones(organization_id=desk.organization.pk) >= 1
+    contact.refresh_from_db()
+    assert contact.sms_number == "+491717654321"
 
 
 def test_the_timeline_tells_what_was_reported_and_answered(owner: Client, desk: Desk) -> None:

@@ -100,6 +100,17 @@ def test_everything_moves_and_the_next_import_finds_the_one_that_stayed(
     assert (target.name, Contact.objects.filter(email="x@h.example").exists()) == ("Harbor & Pine", False)
 
 
+def test_an_address_moves_with_its_country(organization: Organization, alice: User) -> None:
+    target, source = late_customer(organization, "Harbor & Pine"), late_customer(organization, "Harbour and Pine")
+    Customer.objects.filter(pk=target.pk).update(country="FR")
+    worlds.reach_everywhere(source)
+    merge_customers.merge(
+        organization=organization, source_id=source.pk, target_id=target.pk, by=alice, now=database_now()
+    )
+    target.refresh_from_db()
+    assert (target.address_line_1, target.city, target.country) == ("Hafenstraße 1", "Hamburg", "DE")
+
+
 def test_a_reminder_on_its_way_stops_a_merge(organization: Organization, alice: User) -> None:
     target, source = late_customer(organization, "One"), late_customer(organization, "Two")
     run(organization)

@@ -26,8 +26,12 @@ MOST_VISITS, WINDOW = 60, dt.timedelta(minutes=10)
 
 
 class PreferencesForm(forms.Form):
-    """`channels` are those on which there is an address to choose."""
+    """`channels` are those on which there is an address to choose.
 
+    `shown` is the channel that the page came with: only what differs from it was chosen by whoever saves.
+    """
+
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
     no_mail = forms.BooleanField(
         label="Send me no reminders by e-mail", required=False, widget=forms.CheckboxInput(attrs={"wide": True})
     )
@@ -37,6 +41,12 @@ class PreferencesForm(forms.Form):
         choices = [("", "No preference"), *((channel.value, CHANNEL_NAMES[channel]) for channel in channels)]
         self.fields["preferred"] = forms.ChoiceField(label="Reach me best by", required=False, choices=choices)
         self.order_fields(["preferred", "no_mail"])
+
+    @property
+    def chosen(self) -> str | None:
+        """The channel chosen in this very post; None where it was left as it was shown."""
+        preferred: str = self.cleaned_data["preferred"]
+        return preferred if preferred != self.cleaned_data["shown"] else None
 
 
 @never_cache
@@ -48,15 +58,16 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if throttles.too_many(name=name, most=MOST_VISITS, window=WINDOW, now=now) is not None:
         return HttpResponse("Too many visits; try again in ten minutes.\n", status=429, content_type="text/plain")
     opted_out = ChannelChoice.objects.filter(contact=contact, channel=Channel.EMAIL, said=Said.OPTED_OUT).exists()
+    preferred = _preferred(contact)
     form = PreferencesForm(
         request.POST if request.method == "POST" else None,
         channels=_channels(contact),
-        initial={"preferred": contact.customer.preferred_channel, "no_mail": opted_out},
+        initial={"preferred": preferred, "shown": preferred, "no_mail": opted_out},
     )
     if request.method == "POST" and form.is_valid():
         keep_own_wishes(
             contact=contact,
-            preferred=form.cleaned_data["preferred"],
+            preferred=form.chosen,
             no_mail=form.cleaned_data["no_mail"],
             now=now,
         )
@@ -94,6 +105,13 @@ def _channels(contact: Contact) -> list[Channel]:
         Channel.LETTER: bool(customer.address_line_1 and customer.city),
     }
     return [channel for channel in Channel if known[channel]]
+
+
+def _preferred(contact: Contact) -> str:
+    """What the page shows as chosen: the customer's channel, unless this contact has no address on it or opted out."""
+    preferred: str = contact.customer.preferred_channel
+    out = ChannelChoice.objects.filter(contact=contact, channel=preferred, said=Said.OPTED_OUT).exists()
+    return preferred if preferred in _channels(contact) and not out else ""
 
 
 def masked(address: str) -> str:

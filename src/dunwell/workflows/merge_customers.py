@@ -134,7 +134,9 @@ def merge(*, organization: Organization, source_id: int, target_id: int, by: Use
         for name in _FILLED:
             if getattr(target, name) in (None, ""):
                 setattr(target, name, getattr(source, name))
-        if not target.address_line_1:
+        if source.address_line_1 and not target.address_line_1:
+            # A street is in its country: one without is in the organization's own
+            target.country = source.country or organization.country
             for name in (*ADDRESS, "address_refused_at", "address_refused_reason"):
                 setattr(target, name, getattr(source, name))
         target.tags = clean_tags([*target.tags, *source.tags])[:20]

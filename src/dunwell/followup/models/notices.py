@@ -43,7 +43,7 @@ class Notice(models.Model):
     contact = TenantForeignKey(
         Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
-    recipient = models.CharField(max_length=320)
+    recipient = models.CharField(max_length=1000)  # six lines of a postal address, each of its own length
     recipient_name = models.CharField(max_length=200, blank=True)
     sender = TenantForeignKey(
         MailSender,

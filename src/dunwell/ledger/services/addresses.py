@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from dunwell.ledger.models import ChannelChoice, ChoiceSource, Contact, Customer, Said
 from dunwell.ledger.services.versions import locked
@@ -22,14 +22,14 @@ def refuse_address(
 ) -> int:
     """A server said that this address does not exist: it is not used until a person confirms it.
 
-    Returns how many were marked; one that is marked already keeps its time and reason. A letter's address is the
-    customer's own, whatever the words on it.
+    Returns how many were marked; one that is marked already keeps its time and reason. A letter comes back after
+    weeks: an address that was corrected since it was written is another one, and stays in use.
     """
     with recorded(user="delivery"):
         if channel == Channel.LETTER:
-            return Customer.objects.filter(
-                organization_id=organization_id, pk=customer_id, address_refused_at__isnull=True
-            ).update(address_refused_at=now, address_refused_reason=reason[:_WORDS], updated_at=now)
+            return _written_to(organization_id, customer_id, address).update(
+                address_refused_at=now, address_refused_reason=reason[:_WORDS], updated_at=now
+            )
         contacts = Contact.objects.filter(organization_id=organization_id, customer_id=customer_id)
         if channel == Channel.SMS:
             return contacts.filter(sms_number=address, sms_refused_at__isnull=True).update(
@@ -38,6 +38,19 @@ def refuse_address(
         return contacts.filter(Q(email__iexact=address), email_refused_at__isnull=True).update(
             email_refused_at=now, email_refused_reason=reason[:_WORDS], updated_at=now
         )
+
+
+def _written_to(organization_id: int, customer_id: int, address: str) -> QuerySet[Customer]:
+    """The customer, if these six lines (as `ledger_addresses` has them) are still where letters to it go."""
+    *lines, country = [*address.split("\n"), *[""] * 6][:6]
+    fields = ("address_line_1", "address_line_2", "postal_code", "city", "region")
+    return Customer.objects.filter(
+        Q(country=country) | Q(country="", organization__country=country),
+        organization_id=organization_id,
+        pk=customer_id,
+        address_refused_at__isnull=True,
+        **dict(zip(fields, lines, strict=True)),
+    )
 
 
 def confirm_address(
@@ -138,13 +151,18 @@ def keep_choice_of_address(
 
 
 @transaction.atomic
-def keep_own_wishes(*, contact: Contact, preferred: str, no_mail: bool, now: dt.datetime) -> None:
-    """What a contact chose on their own page: the channel that reaches them best, and whether mails may go."""
+def keep_own_wishes(*, contact: Contact, preferred: str | None, no_mail: bool, now: dt.datetime) -> None:
+    """What a contact chose on their own page: the channel that reaches them best, and whether mails may go.
+
+    `preferred` is None where the choice was left as the page showed it: nobody agreed to anything then.
+    """
     channel = Channel.EMAIL
     opted_out = ChannelChoice.objects.filter(contact=contact, channel=channel, said=Said.OPTED_OUT).exists()
     if no_mail != opted_out:
         said = Said.OPTED_OUT if no_mail else Said.AGREED
         _keep([contact], channel, said, ChoiceSource.PAGE, now, None, "")
+    if preferred is None:
+        return
     if preferred == Channel.SMS:
         _keep([contact], Channel.SMS, Said.AGREED, ChoiceSource.PAGE, now, None, "")
     with recorded(user="customer", action="choose a channel"):

@@ -21,8 +21,8 @@ SELECT contact.id, contact.phone, coalesce(nullif(customer.country, ''), organiz
 """
 _STORE = """
 UPDATE ledger_contact AS contact SET sms_number = found.number
-  FROM unnest(%s::bigint[], %s::text[]) AS found (id, number)
- WHERE contact.id = found.id
+  FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS found (id, phone, number)
+ WHERE contact.id = found.id AND contact.phone = found.phone  -- else it was changed meanwhile, and is looked at again
 """
 
 
@@ -53,5 +53,5 @@ def look_at_phones(*, organization_id: int) -> int:
             if not rows:
                 return looked_at
             numbers = [sms_number(phone, country) for _, phone, country in rows]
-            cursor.execute(_STORE, [[pk for pk, _, _ in rows], numbers])
+            cursor.execute(_STORE, [[pk for pk, _, _ in rows], [phone for _, phone, _ in rows], numbers])
             looked_at += len(rows)

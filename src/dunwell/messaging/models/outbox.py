@@ -52,7 +52,7 @@ class Message(models.Model):
     # Not CASCADE: what was said to a customer is not lost with the customer.
     customer = TenantForeignKey(Customer, on_delete=models.RESTRICT, related_name="+", db_index=False)
     channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
-    recipient = models.CharField(max_length=320, help_text="The address on the channel.")
+    recipient = models.CharField(max_length=1000, help_text="The address on the channel; of a letter six lines.")
     recipient_name = models.CharField(max_length=200, blank=True)
     sender = models.CharField(max_length=320, help_text="The address it comes from.")
     sender_name = models.CharField(max_length=200, blank=True)
