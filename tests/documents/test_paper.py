@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import io
 from decimal import Decimal
@@ -259,6 +260,23 @@ def test_a_copy_of_an_invoice_says_that_it_is_one(press: Press) -> None:
     assert "Copy of invoice N-1" in page
     assert "does not replace the original" in page
     assert "€12.50" in page
+
+
+def test_a_code_asks_for_no_more_than_is_to_be_paid(press: Press) -> None:
+    def copy(*, part_paid: bool) -> bytes:
+        facts = InvoiceCopyFacts("N-1", DAY, DAY, "EUR", Decimal(5), part_paid=part_paid)
+        return print_invoice_copy(press, letterhead(bank_details=BANK), Addressee(ADDRESS), facts)
+
+    def statement(*, held: bool) -> bytes:
+        first, *others = items(3)
+        facts = account(invoices=(dataclasses.replace(first, held=held), *others))
+        return print_statement(press, letterhead(bank_details=BANK), Addressee(ADDRESS), facts)
+
+    # The code is by far the largest drawing on the page
+    assert len(copy(part_paid=True)) < len(copy(part_paid=False)) - 500
+    assert len(statement(held=True)) < len(statement(held=False)) - 500
+    assert "Please transfer €258.50 to" in " ".join(pages(statement(held=False)))
+    assert "Please transfer to" in " ".join(pages(statement(held=True)))
 
 
 def test_a_code_is_printed_only_for_one_account_in_euro() -> None:

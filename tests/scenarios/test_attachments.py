@@ -125,6 +125,33 @@ def test_a_statement_agrees_with_the_book(story: Story, invoice: Invoice, smtp: 
     assert "€19.00" in shown
 
 
+@pytest.mark.parametrize("by_step", [False, True])
+def test_a_payment_of_another_invoice_calls_a_statement_back(
+    story: Story, invoice: Invoice, smtp: SmtpServer, by_step: bool
+) -> None:
+    set_up(story, attach_statement=not by_step)
+    if by_step:
+        PolicyStep.objects.filter(organization=story.organization, offset_days=3).update(attachments="statement")
+    other = worlds.make_invoice(invoice.customer, due_on=TODAY + 20 * DAY, number="N-2", total=Decimal(50))
+    story.run(TODAY, send=False)
+    worlds.make_payment(invoice.customer, 50, on=TODAY, towards=other)
+    story.dispatch(TODAY)
+    assert smtp.taken == []
+    assert Notice.objects.get().state == "cancelled"
+    story.run(TODAY)
+    assert "Open invoices €119.00" in words(attached(smtp.taken[0])[0][1])
+
+
+def test_without_a_statement_another_invoice_is_of_no_interest(
+    story: Story, invoice: Invoice, smtp: SmtpServer
+) -> None:
+    other = worlds.make_invoice(invoice.customer, due_on=TODAY + 20 * DAY, number="N-2", total=Decimal(50))
+    story.run(TODAY, send=False)
+    worlds.make_payment(invoice.customer, 50, on=TODAY, towards=other)
+    story.dispatch(TODAY)
+    assert len(smtp.taken) == 1
+
+
 def test_what_is_too_large_stays_here_and_says_so(
     story: Story, invoice: Invoice, anna: User, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -256,6 +256,50 @@ def test_a_customer_without_an_address_waits_visibly(story: Story, pen: User) ->
     assert "no_address" in set(Action.objects.filter(invoice=invoice).values_list("reason", flat=True))
 
 
+def test_the_contact_is_the_day_it_was_posted(story: Story, pen: User) -> None:
+    invoice = late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    posted_on = TODAY + DAY
+    post(story, batch, pen, posted_on)
+    assert Notice.objects.get().contact_on == posted_on
+    done = Action.objects.filter(invoice=invoice, state=ActionState.DONE)
+    assert set(done.values_list("done_on", flat=True)) == {posted_on}
+    print_batches.unmark_posted(
+        organization=story.organization, batch_id=batch.pk, by=pen, now=story.moment(posted_on, dt.time(13, 0))
+    )
+    assert Notice.objects.get().contact_on == TODAY
+
+
+def test_what_changed_after_the_post_does_not_undo_it(story: Story, pen: User) -> None:
+    invoice = late(story, "Acorn")
+    story.run(TODAY)
+    batch = make(story, pen)
+    worlds.make_payment(invoice.customer, 119, on=TODAY + DAY, towards=invoice)
+    assert changed_letters(batch, today=TODAY + DAY)
+    result = mark_posted(
+        organization=story.organization,
+        batch_id=batch.pk,
+        posted_on=TODAY,
+        by=pen,
+        now=story.moment(TODAY + DAY, NOON),
+        today=TODAY + DAY,
+    )
+    assert (result.letters, result.taken_out) == (1, [])
+
+
+def test_another_who_posts_letters_gets_them_written_anew_and_people_print_no_more(story: Story, pen: User) -> None:
+    late(story, "Acorn")
+    story.run(TODAY)
+    OrganizationSettings.objects.filter(organization=story.organization).update(letters_by="lob")
+    with pytest.raises(BatchMovedOnError, match="not printed here"):
+        make(story, pen)
+    OrganizationSettings.objects.filter(organization=story.organization).update(letters_by="print", paper="us_letter")
+    story.organization.refresh_from_db()
+    story.run(TODAY)
+    assert sorted(Notice.objects.values_list("state", flat=True)) == [NoticeState.CANCELLED, NoticeState.QUEUED]
+
+
 def test_an_address_as_long_as_its_lines_may_be_fits(story: Story, pen: User) -> None:
     late(story, "Acorn", address_line_1="S" * 200, address_line_2="T" * 200, city="U" * 100, region="V" * 100)
     story.run(TODAY)

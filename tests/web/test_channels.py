@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -83,7 +85,11 @@ def test_what_was_refused_is_said_and_can_be_confirmed(owner: Client, desk: Desk
 
 def test_a_letter_to_the_old_address_says_nothing_of_the_new_one(desk: Desk) -> None:
     customer = worlds.reach_everywhere(desk.customer)
-    letter = {"organization_id": customer.organization_id, "customer_id": customer.pk, "channel": "letter"}
+    letter: dict[str, Any] = {
+        "organization_id": customer.organization_id,
+        "customer_id": customer.pk,
+        "channel": "letter",
+    }
     for address in ("Alte Gasse 9\n\n20457\nHamburg\n\nDE", "Hafenstraße 1\n\n20457\nHamburg\n\nFR", ""):
         assert refuse_address(**letter, address=address, reason="It came back.", now=timezone.now()) == 0
     Customer.objects.filter(pk=customer.pk).update(country="")

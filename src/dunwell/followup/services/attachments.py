@@ -141,6 +141,7 @@ class Attachments:
             currency=line.currency,
             total=line.total,
             description=line.description,
+            part_paid=line.balance - line.netted < line.total,
             payment_url=pay_address(line.payment_url, self._organization.settings.payment_url_pattern, line.number),
         )
         try:

@@ -193,7 +193,10 @@ def _compose_batch(
     clear = _without_obstacles(this, lines)
     groups = [(group, max(group, key=lambda line: line.offset_days)) for group in _groups(clear)]
     promised = who_promised(this.organization.pk, {leading.customer_id for _, leading in groups})
-    wanted = [wanted_by(writing.texts.tags(leading), leading, promised) for _, leading in groups]
+    wanted = [
+        wanted_by(writing.texts.tags(leading), leading, promised, statement=writing.encloses_statement(leading))
+        for _, leading in groups
+    ]
     facts = _facts(this, sending_on, [group for group, _ in groups], wanted)
     # Asked last: what changed before this is seen here, what changes after it differs from the digest
     disturbed = _touched_since_plan(this, {line.customer_id for line in clear})

@@ -54,6 +54,7 @@ def account_facts(
             total=item.total,
             balance=item.balance,
             disputed=item.disputed,
+            held=item.held,
             payment_url=pay_address(item.payment_url, pattern, item.number),
         )
         for item in account.invoices

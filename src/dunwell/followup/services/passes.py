@@ -57,6 +57,10 @@ PLANNING_SETTINGS = (
     "smtp_host",
     "twilio_sender",
     "sms_consent_required",
+    "letters_by",
+    "paper",
+    "attach_invoices",
+    "attach_statement",
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeMessage, NoticeState
 from dunwell.followup.services import delivery
@@ -17,7 +18,8 @@ from dunwell.messaging.documents.press import press
 from dunwell.messaging.models import BatchLetter, Message, MessageFile, PrintBatch
 from dunwell.messaging.rendering import formats
 from dunwell.messaging.services import files, outbox, print_batches
-from dunwell.organizations.models import Organization, User
+from dunwell.organizations.models import Organization, OrganizationSettings, User
+from dunwell.organizations.models.settings import LettersBy
 
 MOST_LETTERS = 200
 # Later the letter's words are of another time; it is called back and written anew
@@ -56,7 +58,12 @@ class Posted:
 
 @transaction.atomic
 def make_batch(*, organization: Organization, by: User, now: dt.datetime, today: dt.date) -> Made:
-    """Print what is due: each letter passes the guard first. Without letters there is no batch."""
+    """Print what is due: each letter passes the guard first. Without letters there is no batch.
+
+    Raises BatchMovedOnError where Lob posts them, or nobody: what waits is not laid out for people's envelopes.
+    """
+    if OrganizationSettings.objects.get(organization=organization).letters_by != LettersBy.PRINT:
+        raise BatchMovedOnError("Letters are not printed here (Settings, Letters). Nothing was printed or changed.")
     worker = f"printing by {by.pk} at {now:%H:%M:%S}"
     claimed = print_batches.claim(organization_id=organization.pk, worker=worker, most=MOST_LETTERS, now=now)
     begun, put_off = _begin(organization, claimed, worker, now) if claimed else ([], 0)
@@ -158,7 +165,10 @@ def changed_letters(batch: PrintBatch, *, today: dt.date) -> dict[int, str]:
 def mark_posted(
     *, organization: Organization, batch_id: int, posted_on: dt.date, by: User, now: dt.datetime, today: dt.date
 ) -> Posted:
-    """A person has posted the pile. What may not go any more is called back first, and then nothing is marked yet."""
+    """A person has posted the pile. What could not go on that day is called back, and then nothing is marked yet.
+
+    What changed after `posted_on` found the letters in the post: they are sent, whatever came then.
+    """
     batch = _locked(organization, batch_id)
     if batch.posted_at is not None:
         raise BatchMovedOnError("This batch is marked as posted already. Nothing was changed.")
@@ -169,12 +179,14 @@ def mark_posted(
             f"These letters were printed more than {MOST_DAYS} days before: their words are of another time. "
             "Nothing was changed: call them back, and they are written anew."
         )
-    changed = changed_letters(batch, today=today)
+    changed = changed_letters(batch, today=posted_on)
     if changed:
         _take_out(batch, changed, by=None, now=now)
         taken_out = batch.letters.filter(message__in=changed).select_related("message__customer")
         return Posted(0, list(taken_out))
     ids = list(batch.letters.filter(called_back_at=None).values_list("message_id", flat=True))
+    # The contact is the day it went to the post: limits and steps count from there
+    _of_messages(organization, ids).update(contact_on=posted_on)
     gone = print_batches.posted(
         organization_id=organization.pk,
         message_ids=ids,
@@ -206,9 +218,9 @@ def unmark_posted(*, organization: Organization, batch_id: int, by: User, now: d
         user_id=by.pk,
         now=now,
     )
-    notices = NoticeMessage.objects.filter(organization=organization, message__in=back).values("notice")
-    Notice.objects.filter(organization=organization, pk__in=notices).update(state=NoticeState.SENDING, changed_at=now)
-    Action.objects.filter(organization=organization, notice__in=notices, state=ActionState.DONE).update(
+    notices = _of_messages(organization, back)
+    notices.update(state=NoticeState.SENDING, contact_on=F("as_of"), changed_at=now)
+    Action.objects.filter(organization=organization, notice__in=notices.values("pk"), state=ActionState.DONE).update(
         state=ActionState.PLANNED, done_on=None, changed_at=now
     )
     batch.posted_on = batch.posted_at = batch.posted_by = None
@@ -240,6 +252,11 @@ def _take_out(batch: PrintBatch, letters: dict[int, str], *, by: User | None, no
         )
         delivery.record_these(message_ids=back, state="cancelled", detail=reason, at=now)
         batch.letters.filter(message__in=ids).update(called_back_at=now, called_back_reason=reason[:300])
+
+
+def _of_messages(organization: Organization, message_ids: list[int]) -> QuerySet[Notice]:
+    links = NoticeMessage.objects.filter(organization=organization, message__in=message_ids)
+    return Notice.objects.filter(organization=organization, pk__in=links.values("notice"))
 
 
 def _locked(organization: Organization, batch_id: int) -> PrintBatch:

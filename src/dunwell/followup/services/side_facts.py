@@ -18,6 +18,8 @@ from dunwell.messaging.rendering import AccountManagerFacts, PromiseFacts
 from dunwell.rules.channels import Channel
 
 OWNER, DECISION_MAKER, BALANCES, PROMISE = "owner", "decision_maker", "balances", "promise"
+# A digest of all that is open and what holds it: of a notice that speaks of more than its own invoices
+ACCOUNT = "account"
 # By the path of the tag that speaks of it
 OF_TAGS = {
     "account_manager.name": OWNER,
@@ -36,15 +38,18 @@ def who_promised(organization_id: int, customers: Collection[int]) -> set[int]:
     return set(promises.values_list("customer_id", flat=True))
 
 
-def wanted_by(tags: Collection[str], leading: Any, promised: Collection[int]) -> list[str]:
+def wanted_by(tags: Collection[str], leading: Any, promised: Collection[int], *, statement: bool = False) -> list[str]:
     """Which of them the text with these tags, and the step of the row `leading`, ask for; in a fixed order.
 
     Only of the customers in `promised` there can be a promise: the others are not asked about, neither now nor in each
     check before sending. One that is entered later has the notice written anew, as any change of the customer has.
+    `statement`: a statement of account goes along, so that the notice rests on the whole account.
     """
     wanted = {OF_TAGS[tag] for tag in tags if tag in OF_TAGS}
     if leading.customer_id not in promised:
         wanted.discard(PROMISE)
+    if statement or BALANCES in wanted:
+        wanted.add(ACCOUNT)
     if leading.channel != Channel.EMAIL:
         return sorted(wanted)  # copies are e-mails
     if leading.copy_to_owner:

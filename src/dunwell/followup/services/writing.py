@@ -29,10 +29,16 @@ class Writing:
     """Words and files for the notices of one pass, as everything is set when it begins."""
 
     def __init__(self, organization: Organization, sender: Sender, texts: Texts) -> None:
+        self._organization = organization
         self.texts = texts
         self.sender = sender
         self._choices = StepChoices(organization)
         self.attachments = Attachments(organization, self._choices, email=sender.reply_to or sender.address)
+
+    def encloses_statement(self, leading: Any) -> bool:
+        """Whether a statement of account goes along with the notice whose highest step is `leading`'s."""
+        usual = self._organization.settings.attach_statement
+        return leading.channel == Channel.EMAIL and self._choices.of(leading.step_id).statement(usual)
 
     def of(self, leading: Any, lines: Sequence[Any], sending_on: dt.date, side: SideFacts) -> Written:
         """The notice whose highest step is `leading`'s, about the invoices of `lines` (rows of `compose_actions.sql`).

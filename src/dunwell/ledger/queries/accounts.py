@@ -12,7 +12,10 @@ from django.db import connection
 
 _ITEMS = """
 SELECT item.customer_id, item.currency, invoice.number, item.issued_on, item.due_on, item.total, item.balance,
-       invoice.payment_url, dispute.invoice_id IS NOT NULL AND dispute.amount >= item.balance
+       invoice.payment_url, dispute.invoice_id IS NOT NULL AND dispute.amount >= item.balance,
+       EXISTS (SELECT FROM ledger_standing_holds(%(organization)s, %(as_of)s) AS hold
+                WHERE hold.customer_id = item.customer_id
+                  AND (hold.invoice_id IS NULL OR hold.invoice_id = item.invoice_id))
   FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
   JOIN ledger_invoice AS invoice ON invoice.id = item.invoice_id
   LEFT JOIN ledger_disputes(%(organization)s, %(as_of)s) AS dispute ON dispute.invoice_id = item.invoice_id
@@ -53,7 +56,7 @@ SELECT customer_id, currency, succeeded_on, reference, amount
 
 @dataclass(frozen=True)
 class AccountItem:
-    """An invoice with something open. `disputed`: all that is open of it."""
+    """An invoice with something open. `disputed`: all that is open of it. `held`: a hold stands on some of it."""
 
     number: str
     issued_on: dt.date
@@ -62,6 +65,7 @@ class AccountItem:
     balance: Decimal
     payment_url: str
     disputed: bool
+    held: bool
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """An invoice of which `balance` is open. `days_past_due` is as of the document's day."""
+    """An invoice of which `balance` is open. `days_past_due` is as of the document's day.
+
+    `disputed`: all that is open. `held`: something of it is disputed, promised or otherwise at rest.
+    """
 
     number: str
     issued_on: dt.date
@@ -47,6 +50,7 @@ class OpenItem:
     balance: Decimal
     disputed: bool = False
     payment_url: str = ""
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceCopyFacts:
-    """What the book knows of an invoice; it does not change from one reminder to the next."""
+    """What the book knows of an invoice. `part_paid`: less than `total` is left; nothing else changes."""
 
     number: str
     issued_on: dt.date
@@ -95,6 +99,7 @@ class InvoiceCopyFacts:
     total: Decimal
     description: str = ""
     payment_url: str = ""
+    part_paid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

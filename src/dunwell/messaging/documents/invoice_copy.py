@@ -12,7 +12,10 @@ from dunwell.messaging.rendering.phrases import phrases
 
 
 def print_invoice_copy(press: Press, letterhead: Letterhead, addressee: Addressee, invoice: InvoiceCopyFacts) -> bytes:
-    """A page that says that it is a copy. It bears the invoice's own date, so that it is the same in every reminder."""
+    """A page that says that it is a copy. It bears the invoice's own date, so that it is the same in every reminder.
+
+    Once something of it is paid it bears no code, which would ask for the whole again.
+    """
     words = document_words(letterhead.language)
     locale = formats.known_locale(letterhead.locale)
     money = formats.money(locale, invoice.currency)
@@ -39,6 +42,7 @@ def print_invoice_copy(press: Press, letterhead: Letterhead, addressee: Addresse
             amount=invoice.total,
             currency=invoice.currency,
             numbers=[invoice.number],
+            with_code=not invoice.part_paid,
         ),
     }
     values["words"] |= {

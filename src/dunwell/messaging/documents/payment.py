@@ -52,13 +52,17 @@ def box(
     amount: Decimal,
     currency: str,
     numbers: Sequence[str],
+    with_code: bool = True,
 ) -> dict[str, Any] | None:
-    """The values of `pay-box`; None where there is neither a page nor an account. `opening` leads to the account."""
+    """The values of `pay-box`; None where there is neither a page nor an account. `opening` leads to the account.
+
+    Without the code where `amount` is not what should be paid now: whoever scans it would pay all of that.
+    """
     details = [line.strip() for line in letterhead.bank_details.splitlines() if line.strip()]
     online = words.pay_online.format(link=links[0]) if len(links) == 1 and links[0] else ""
     if not details:
         return {"parts": [online], "lines": [], "code": ""} if online else None
-    code = transfer_code_of(letterhead, amount=amount, currency=currency, numbers=numbers)
+    code = transfer_code_of(letterhead, amount=amount, currency=currency, numbers=numbers) if with_code else ""
     return {
         "parts": [*([online] if online else []), opening],
         "lines": [*details, reference],

@@ -24,15 +24,18 @@ def print_statement(press: Press, letterhead: Letterhead, addressee: Addressee, 
     numbers = [item.number for item in account.invoices]
     pay = None
     if account.balance > 0:
+        # What is disputed or held stands on the statement and is not asked for: the box names no amount then
+        is_held = any(item.held or item.disputed for item in account.invoices)
         pay = payment.box(
             letterhead,
             words,
-            opening=said.pay_by_transfer.format(amount=money(account.balance)),
+            opening=words.pay_by_transfer if is_held else said.pay_by_transfer.format(amount=money(account.balance)),
             reference=reference(letterhead, numbers),
             links=[item.payment_url for item in account.invoices],
             amount=account.balance,
             currency=account.currency,
             numbers=numbers,
+            with_code=not is_held,
         )
     values = sheet.values(letterhead, addressee, words, title=title, day=account.as_of, facts=[])
     values |= {

@@ -71,6 +71,9 @@ def make(request: HttpRequest, slug: str) -> HttpResponse:
     except NotPrintableError as error:
         messages.error(request, f"{error} Nothing was printed or changed.")
         return redirect(desk.url("web:letters"))
+    except services.BatchMovedOnError as error:
+        messages.error(request, str(error))
+        return redirect(desk.url("web:letters"))
     if made.called_back:
         messages.warning(
             request,
@@ -145,7 +148,7 @@ def posted(request: HttpRequest, slug: str, batch_id: int) -> HttpResponse:
         messages.warning(
             request,
             f"Not marked yet. Something changed since these were printed, so take them out of the pile: {who}. "
-            "They are called back. Post the others, then mark the batch.",
+            "They are called back. Post the others, if they are not in the post yet, then mark the batch.",
         )
     elif result is not None:
         messages.success(request, f"{result.letters} letter{'' if result.letters == 1 else 's'} posted.")
