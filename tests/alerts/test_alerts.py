@@ -17,7 +17,7 @@ from dunwell.alerts.models import Alert, AlertReceipt, AlertSend, AlertWatch, Se
 from dunwell.alerts.services.chat import UnknownServiceError
 from dunwell.alerts.services.choices import add_destination, choose_for_oneself, choose_for_role
 from dunwell.alerts.services.collect import collect, next_digest
-from dunwell.alerts.services.deliver import LEASE, deliver
+from dunwell.alerts.services.deliver import LEASE, _claimed, _name, deliver
 from dunwell.alerts.words import words
 from dunwell.followup.models import StandingChange
 from dunwell.ledger.models import Contact, Customer
@@ -176,6 +176,28 @@ def test_mail_goes_at_once_or_as_one_daily_letter(northlight: Organization, coll
     letter = mails[2].get_content()
     assert "Acme is late for the first time" in letter
     assert "/o/northlight/alerts/choices/" in letter
+
+
+def test_every_attempt_has_the_same_name_and_the_same_content(northlight: Organization, collector: User) -> None:
+    """A provider with a key of idempotency that took the first attempt takes no second one."""
+    daily = {AlertKind.BECAME_DEFAULTER: Choice(in_app=False, mail=ByMail.DAILY)}
+    choose_for_oneself(organization=northlight, user_id=collector.pk, choices=daily, actor="test")
+    for name in ("Acme", "Bright"):
+        became(worlds.make_customer(northlight, name))
+    now = database_now()
+    collect(northlight, now=now)
+    tomorrow = next_digest(northlight, now)
+    assert set(deliver(northlight, clock=lambda: tomorrow)) == {"queued"}
+    own = AlertSend.objects.filter(way="digest", user=collector).order_by("pk")
+    tried = [row.pk for row in own]
+    became(worlds.make_customer(northlight, "Coast"))
+    collect(northlight, now=tomorrow)
+    own.filter(attempts=0).update(next_attempt_at=tomorrow)
+    fresh = [row.pk for row in own.filter(attempts=0)]
+    assert len(tried) > 1
+    parcels = [parcel for parcel in _claimed(northlight, tomorrow + HOUR) if parcel[0] in own.all()]
+    assert sorted(sorted(row.pk for row in parcel) for parcel in parcels) == [tried, fresh]
+    assert f"alert-{tried[0]}-{tried[-1]}-{len(tried)}" in {_name(parcel) for parcel in parcels}
 
 
 def test_a_server_that_is_away_delays_and_a_lost_worker_leaves_no_double(

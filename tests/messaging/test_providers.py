@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
+import urllib3
+from anymail.message import AnymailRecipientStatus, AnymailStatus
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from urllib3.exceptions import MaxRetryError
 
 from dunwell.ledger.models import Contact, Customer
 from dunwell.messaging.channels.email import connect_by, email_channel_of
-from dunwell.messaging.channels.email.providers.channel import for_anymail
+from dunwell.messaging.channels.email.providers.channel import _never_left, _taken, for_anymail
 from dunwell.messaging.channels.email.providers.known import PROVIDERS
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings, provider_settings, secrets_of
 from dunwell.messaging.channels.port import Attachment, Result, ServerUnavailableError
@@ -137,7 +143,7 @@ def test_a_refusal_fails_with_its_words(
     assert "says 400" in Message.objects.get(pk=queued).last_error
 
 
-@pytest.mark.parametrize("accident", [500, 502, "hang", "drop-after", "garbage"])
+@pytest.mark.parametrize("accident", [500, 502, 520, "hang", "drop-after", "garbage"])
 @pytest.mark.parametrize("name", ["postmark", "mailgun"])
 def test_what_the_provider_did_not_say_is_uncertain_and_never_repeated(
     name: str, accident: str | int, send: Callable[..., DispatchReport], queue: Queue, world: ProviderServer
@@ -205,6 +211,31 @@ def test_an_address_the_provider_will_not_write_to_is_not_used_again(
     assert Contact.objects.get(customer=customer).email_refused_at is not None
 
 
+@pytest.mark.parametrize(("status", "result"), [("failed", Result.PERMANENT), ("unknown", Result.ACCEPTED)])
+def test_a_recipient_who_failed_was_not_taken(status: str, result: Result) -> None:
+    mail = EmailMultiAlternatives()
+    mail.anymail_status = AnymailStatus()  # type: ignore[attr-defined]
+    message = outgoing()
+    mail.anymail_status.set_recipient_status(  # type: ignore[attr-defined]
+        {message.recipient: AnymailRecipientStatus(message_id=None, status=status)}
+    )
+    taken = _taken(message, mail)
+    assert (taken.result, taken.address_refused) == (result, False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "never_left"),
+    [
+        (ssl.SSLCertVerificationError(1, "self-signed certificate"), True),
+        (ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]"), False),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), False),
+    ],
+)
+def test_of_tls_only_the_handshake_comes_before_the_mail(reason: Exception, never_left: bool) -> None:
+    inner = MaxRetryError(None, "/", urllib3.exceptions.SSLError(reason))  # type: ignore[arg-type]
+    assert _never_left(requests.exceptions.SSLError(inner)) is never_left
+
+
 def test_a_refusal_in_words_nobody_knows_is_no_success(
     send: Callable[..., DispatchReport], queue: Queue, world: ProviderServer
 ) -> None:
@@ -246,6 +277,19 @@ def test_secrets_are_kept_encrypted_and_stay_when_left_empty(customer: Customer,
     # Who went back to a mail server, and from what, stays known
     gone = MailProvider.pgh_event_model.objects.select_related("pgh_context").latest("pgh_id")  # type: ignore[attr-defined]
     assert (gone.pgh_label, gone.name, gone.pgh_context.metadata["user"]) == ("delete", "brevo", alice_id)
+
+
+def test_a_stored_key_does_not_follow_an_address_to_another_host(customer: Customer, alice_id: int) -> None:
+    def use(**values: str) -> MailProvider:
+        return use_provider(organization_id=customer.organization_id, name="mailgun", values=values, user_id=alice_id)
+
+    use(api_key="s3cret", webhook_signing_key="sign", api_url="https://api.eu.mailgun.net/v3")
+    use(api_url="https://api.eu.mailgun.net/v4")
+    for elsewhere in ("https://mail.example", "https://api.eu.mailgun.net:444/v3", ""):
+        with pytest.raises(ValidationError, match="is on another host"):
+            use(api_url=elsewhere)
+    found = secrets_of(use(api_key="another", api_url="https://mail.example"))
+    assert (found["api_key"], found["webhook_signing_key"]) == ("another", "sign")
 
 
 def test_a_provider_whose_package_is_missing_says_how_to_install_it(

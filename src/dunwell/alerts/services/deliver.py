@@ -55,11 +55,23 @@ def _claimed(organization: Organization, now: dt.datetime) -> list[list[AlertSen
         )
         ids = [row.pk for row in rows]
         AlertSend.objects.filter(pk__in=ids).update(state=SendState.SENDING, leased_until=now + LEASE)
-    parcels: dict[tuple[str, int], list[AlertSend]] = defaultdict(list)
+    parcels: dict[tuple[object, ...], list[AlertSend]] = defaultdict(list)
     for row in rows:
-        together = (row.way, row.user_id or 0) if row.way == SendWay.DIGEST else (row.way, -row.pk)
-        parcels[together].append(row)
+        parcels[_together(row)].append(row)
     return list(parcels.values())
+
+
+def _together(row: AlertSend) -> tuple[object, ...]:
+    """What makes one parcel. One that was tried stays what it was: a provider may have it already, by its name."""
+    if row.way != SendWay.DIGEST:
+        return row.way, row.pk
+    return row.way, row.user_id, row.next_attempt_at if row.attempts else None
+
+
+def _name(parcel: list[AlertSend]) -> str:
+    """The same for every attempt, so that a provider with a key of idempotency takes it once."""
+    first, *others = sorted(row.pk for row in parcel)
+    return f"alert-{first}" + (f"-{others[-1]}-{len(parcel)}" if others else "")
 
 
 def _settle_lost(organization: Organization, now: dt.datetime) -> None:
@@ -115,7 +127,7 @@ def _mail(organization: Organization, parcel: list[AlertSend], now: dt.datetime)
         subject=subject,
         body_text=body,
         body_html="",
-        rfc_message_id=f"<alert-{parcel[0].pk}-{parcel[0].attempts}@{address.rpartition('@')[2]}>",
+        rfc_message_id=f"<{_name(parcel)}@{address.rpartition('@')[2]}>",
         attempts=parcel[0].attempts,
         date=now,
     )

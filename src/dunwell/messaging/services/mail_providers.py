@@ -22,7 +22,8 @@ from dunwell.rules.hosts import is_loopback
 def use_provider(*, organization_id: int, name: str, values: Mapping[str, str], user_id: int) -> MailProvider:
     """Mail goes through this provider from now on; ValidationError, by field, says what is missing.
 
-    A secret that is left empty stays as it was, where it was this provider's.
+    A secret that is left empty stays as it was, where it was this provider's. What is sent to the provider has to be
+    given again when the address of its interface is on another host: a stored key goes nowhere it was not meant for.
     """
     provider = PROVIDERS.get(name)
     if provider is None:
@@ -35,6 +36,8 @@ def use_provider(*, organization_id: int, name: str, values: Mapping[str, str], 
     row = MailProvider.objects.select_for_update().filter(organization_id=organization_id).first()
     kept = _kept_secrets(row) if row is not None and row.name == name else {}
     entered = {each.name: values.get(each.name, "").strip() for each in provider.fields}
+    if row is not None and kept and _host(row.options) != _host(entered):
+        _refuse_kept_keys(provider, entered)
     hidden = {each: entered.pop(each) or kept.get(each, "") for each in provider.secrets}
     _refuse_what_is_missing(provider, entered | hidden)
     hidden[WEBHOOK_PASSWORD] = kept.get(WEBHOOK_PASSWORD) or secrets.token_urlsafe(24)
@@ -61,6 +64,22 @@ def _kept_secrets(row: MailProvider) -> dict[str, str]:
     except SecretUnreadableError:
         # They have to be entered again, as the page says
         return {}
+
+
+def _host(options: Mapping[str, str]) -> tuple[str, str]:
+    """Where keys are sent, and whether somebody on the way can read them; empty: to the provider's own address."""
+    parts = urlsplit(options.get("api_url", ""))
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
+def _refuse_kept_keys(provider: Provider, entered: Mapping[str, str]) -> None:
+    errors = {
+        each.name: "The address is on another host. Enter this again, so that it goes only where you mean it to."
+        for each in provider.fields
+        if each.secret and not each.for_reports and not entered[each.name]
+    }
+    if errors:
+        raise ValidationError(errors)
 
 
 def _refuse_what_is_missing(provider: Provider, values: Mapping[str, str]) -> None:

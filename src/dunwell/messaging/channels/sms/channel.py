@@ -17,15 +17,15 @@ from urllib3.exceptions import (
     NameResolutionError,
     NewConnectionError,
     ProxyError,
-    SSLError,
 )
 
+from dunwell.messaging.channels.handshake import failed_in_handshake
 from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError, Transmission
 from dunwell.messaging.channels.sms import answers
 from dunwell.messaging.channels.sms.settings import TwilioSettings
 
 # Nothing of the request has left us when one of these is raised
-_NOT_SENT = (NewConnectionError, ConnectTimeoutError, NameResolutionError, SSLError, ProxyError, LocationParseError)
+_NOT_SENT = (NewConnectionError, ConnectTimeoutError, NameResolutionError, ProxyError, LocationParseError)
 
 
 class TwilioChannel:
@@ -81,6 +81,8 @@ class TwilioChannel:
             raise ServerUnavailableError(f"Twilio cannot be reached: {error}") from error
         except HTTPError as error:
             self.close()
+            if failed_in_handshake(error):
+                raise ServerUnavailableError(f"Twilio cannot be reached: {error}") from error
             return Transmission(
                 Result.UNCERTAIN,
                 f"Twilio did not answer after it had the SMS ({type(error).__name__}). It may have gone.",

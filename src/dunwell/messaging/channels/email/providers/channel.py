@@ -29,6 +29,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
 from dunwell.messaging.channels.email.mime import one_line, unsubscribe
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings
+from dunwell.messaging.channels.handshake import failed_in_handshake
 from dunwell.messaging.channels.port import (
     OutgoingMessage,
     RefusedCopy,
@@ -42,11 +43,14 @@ _IDLE = 20.0
 # Not let in, or the account may not send: nothing about this mail
 _NOT_LET_IN = {401, 402, 403}
 _TOO_MANY = 429
-# The provider may have taken the mail before it failed; 503 says that it did not look at it
-_MAY_HAVE_TAKEN = {500, 502, 504}
+# It did not look at the mail. With any other 5xx it may have taken it before it failed
+_BUSY = 503
 # The first six attempts fall within 14 hours (retries.DELAYS); providers remember a key for 24
 _ATTEMPTS_ONE_KEY_COVERS = 6
 _WORDS = 1000
+# Anymail's words for a recipient who gets nothing; with the first two it is the address that is refused
+_ADDRESS_REFUSED = {"invalid", "rejected"}
+_NOT_TAKEN = {*_ADDRESS_REFUSED, "failed"}
 # By their names: Amazon's library is installed only by whoever sends through it
 _NEVER_LEFT = {"EndpointConnectionError", "ConnectTimeoutError", "NoCredentialsError", "PartialCredentialsError"}
 
@@ -129,10 +133,10 @@ class ProviderChannel:
             raise ServerUnavailableError(f"{self.server} does not let us send: {said}")
         if status == _TOO_MANY:
             raise ServerUnavailableError(f"{self.server} has had enough for now: {said}")
-        if 200 <= status < 300 or status in _MAY_HAVE_TAKEN:
-            return self._unknown(message, said)
-        if status >= 500:
+        if status == _BUSY:
             return Transmission(Result.TEMPORARY, said, server_suspect=True)
+        if 200 <= status < 300 or status >= 500:
+            return self._unknown(message, said)
         if status == 404:
             raise ServerUnavailableError(f"{self.server} does not know that address or domain: {said}")
         return Transmission(Result.PERMANENT, said)
@@ -225,11 +229,14 @@ def _taken(message: OutgoingMessage, mail: Any) -> Transmission:
     refused = [
         RefusedCopy(copy.address, f"{found.status}, says the provider", address_refused=found.status == "invalid")
         for copy in message.copies
-        if (found := status.recipients.get(copy.address)) is not None and found.status in {"invalid", "rejected"}
+        if (found := status.recipients.get(copy.address)) is not None and found.status in _NOT_TAKEN
     ]
-    if own is not None and own.status in {"invalid", "rejected"}:
+    if own is not None and own.status in _NOT_TAKEN:
         return Transmission(
-            Result.PERMANENT, f"{own.status}, says the provider", address_refused=True, copies_refused=tuple(refused)
+            Result.PERMANENT,
+            f"{own.status}, says the provider",
+            address_refused=own.status in _ADDRESS_REFUSED,
+            copies_refused=tuple(refused),
         )
     name = (own.message_id if own else None) or (status.message_id if isinstance(status.message_id, str) else "") or ""
     said = f"{(own.status if own else None) or 'accepted'} {name}".strip()
@@ -239,13 +246,13 @@ def _taken(message: OutgoingMessage, mail: Any) -> Transmission:
 def _all_refused(message: OutgoingMessage, mail: Any, error: AnymailError) -> Transmission:
     """Nobody gets it. A recipient that the provider will not write to is one that came back before."""
     own = mail.anymail_status.recipients.get(message.recipient)
-    refused = own is not None and own.status in {"invalid", "rejected"}
+    refused = own is not None and own.status in _ADDRESS_REFUSED
     return Transmission(Result.PERMANENT, _said(error), address_refused=refused)
 
 
 def _never_left(cause: BaseException) -> bool:
     """Whether the request certainly did not reach the provider."""
-    if isinstance(cause, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
+    if isinstance(cause, requests.ConnectTimeout | requests.exceptions.ProxyError) or failed_in_handshake(cause):
         return True
     if isinstance(cause, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return True
