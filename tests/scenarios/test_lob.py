@@ -225,4 +225,8 @@ def test_a_signature_is_of_its_minutes() -> None:
     assert not is_signed(SECRET, stamp, b"body", right, now=now + dt.timedelta(minutes=6))
     assert not is_signed(SECRET, stamp, b"other", right, now=now)
     assert not is_signed(SECRET, "yesterday", b"body", right, now=now)
-    assert not is_signed(SECRET, "9" * 40, b"body", right, now=now)
+    # Whatever an outsider writes is refused, and raises nothing
+    for odd in ("9" * 40, "9" * 16, "9" * 14, "²", "", "-1"):
+        assert not is_signed(SECRET, odd, b"body", right, now=now)
+    for given in ("ü", "\udcff", ""):
+        assert not is_signed(SECRET, stamp, b"body", given, now=now)

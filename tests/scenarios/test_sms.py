@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import urllib3
 from django.test import Client
 
+from dunwell.api import intake
 from dunwell.followup.models import Action, Notice, NoticeState, PolicyStep
 from dunwell.ledger.models import ChannelChoice, Contact, Customer, Invoice
 from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError
@@ -112,7 +118,7 @@ def test_a_signature_that_is_not_twilios_changes_nothing(
     assert call(client, sms.callback, {**told, "AccountSid": "AC" + "1" * 32}) == 403
     assert post(client, path.replace("northlight", "nobody"), told) == 404
     assert client.get(path).status_code == 405
-    assert post(client, path, {"Body": "x" * 300_000}) == 413
+    assert post(client, path, {"Body": "x" * 1_100_000}) == 413
     assert message().state == "sent"
 
 
@@ -287,6 +293,60 @@ def account(twilio: TwilioServer) -> TwilioSettings:
 def test_a_server_that_is_not_there_has_sent_nothing(account: TwilioSettings) -> None:
     with pytest.raises(ServerUnavailableError, match="cannot be reached"):
         one(TwilioSettings(ACCOUNT, TOKEN, SENDER, "http://127.0.0.1:9"))
+
+
+def _answer_in_plain(server: socket.socket) -> None:
+    connection, _ = server.accept()
+    with connection:
+        connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+
+
+def _broken_record(error: Exception) -> Callable[..., Any]:
+    def request(*_: Any, **__: Any) -> Any:
+        raise urllib3.exceptions.SSLError(error)
+
+    return request
+
+
+def test_only_a_failed_handshake_says_that_nothing_was_sent(
+    account: TwilioSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        threading.Thread(target=_answer_in_plain, args=(plain,)).start()
+        with pytest.raises(ServerUnavailableError, match="cannot be reached"):
+            one(replace(account, api=f"https://127.0.0.1:{plain.getsockname()[1]}"))
+    pool = urllib3.PoolManager
+    monkeypatch.setattr(pool, "request", _broken_record(ssl.SSLError(1, "[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]")))
+    assert one(account).result is Result.UNCERTAIN
+    monkeypatch.setattr(pool, "request", _broken_record(ssl.SSLCertVerificationError(1, "self-signed certificate")))
+    with pytest.raises(ServerUnavailableError, match="self-signed"):
+        one(account)
+
+
+def test_a_report_about_an_earlier_transmission_is_kept_and_moves_nothing(
+    story: Story, invoice: Invoice, twilio: TwilioServer, client: Client
+) -> None:
+    send(story)
+    (sms,) = twilio.taken
+    Message.objects.update(provider_id="SM" + "f" * 32)
+    assert twilio.report(client, sms, "undelivered") == 204
+    assert (message().state, message().provider_id) == ("sent", "SM" + "f" * 32)
+    assert MessageEvent.objects.filter(message=message(), kind="undelivered").count() == 1
+    # On its way again, the stored name is the one before: the report is of the transmission that runs
+    Message.objects.update(state="uncertain", last_error="no answer")
+    assert twilio.report(client, sms, "delivered") == 204
+    assert (message().state, message().provider_id) == ("delivered", sms.sid)
+
+
+def test_refused_calls_keep_no_genuine_report_out(
+    story: Story, invoice: Invoice, twilio: TwilioServer, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_REFUSED", 2)
+    send(story)
+    (sms,) = twilio.taken
+    assert [twilio.report(client, sms, "delivered", token="guessed") for _ in range(3)] == [403, 403, 429]
+    assert twilio.report(client, sms, "delivered") == 204
+    assert message().state == "delivered"
 
 
 def test_a_messaging_service_sends(account: TwilioSettings, twilio: TwilioServer) -> None:

@@ -10,10 +10,11 @@ from asgiref.testing import ApplicationCommunicator
 from django.conf import LazySettings
 from django.test import Client
 
+from dunwell.api.intake import MOST_BYTES
 from dunwell.config.asgi import application
 from dunwell.organizations.models import User
 from dunwell.web.middleware import MAIL_POLICY, POLICY
-from dunwell.web.uploads import LARGEST_FORM, LARGEST_OF_STRANGERS, most_bytes
+from dunwell.web.uploads import LARGEST_FORM, LARGEST_OF_STRANGERS, LARGEST_REPORTS, most_bytes
 from tests.web.conftest import Desk
 
 NAMES = (
@@ -101,3 +102,10 @@ def test_only_the_import_takes_a_whole_book() -> None:
     assert most_bytes("/o/a/imports/new/", has_session=True) > 1024**3
     assert most_bytes("/o/a/imports/new/x", has_session=True) == LARGEST_FORM
     assert most_bytes("/o/a/imports/new/", has_session=False) == LARGEST_OF_STRANGERS
+
+
+def test_a_hook_takes_what_it_reads_with_a_session_or_without() -> None:
+    assert LARGEST_REPORTS == MOST_BYTES == 1024**2
+    for has_session in (True, False):
+        assert most_bytes("/hooks/email/sendgrid/a/", has_session=has_session) == MOST_BYTES
+    assert most_bytes("/accounts/hooks/", has_session=False) == LARGEST_OF_STRANGERS

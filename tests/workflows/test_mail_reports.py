@@ -153,10 +153,18 @@ def test_what_is_uncertain_is_settled_by_a_report(postmark: Callable[..., int], 
     assert state(message) == "delivered"
 
 
-@pytest.mark.parametrize("auth", ["", "Basic ZHVud2VsbDp3cm9uZw==", "Bearer x"])
+@pytest.mark.parametrize("auth", ["Basic ZHVud2VsbDp3cm9uZw==", "Bearer x"])
 def test_without_the_password_nothing_is_believed(postmark: Callable[..., int], message: Message, auth: str) -> None:
     assert postmark("Bounce", auth=auth, **bounce()) == 403
     assert state(message) == "sent"
+
+
+def test_whoever_brings_no_password_is_asked_for_it(
+    postmark: Callable[..., int], message: Message, organization: Organization, client: Client
+) -> None:
+    """Amazon SNS sends the password only after this answer."""
+    answer = client.post(f"/hooks/email/postmark/{organization.slug}/", "{}", content_type="application/json")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Basic realm="Dunwell"')
 
 
 def test_a_report_about_no_mail_of_ours_is_taken_and_changes_nothing(
@@ -236,7 +244,7 @@ def test_a_wrong_signature(organization: Organization, message: Message, client:
     credentials = provider(organization, "mailgun")
     Message.objects.filter(pk=message.pk).update(provider_id=f"<{NAME}>")
     assert mailgun(organization, client, credentials, key="another") == 403
-    assert mailgun(organization, client, "") == 403
+    assert mailgun(organization, client, "") == 401
     assert state(message) == "sent"
 
 
@@ -245,4 +253,4 @@ def test_a_provider_that_signs_is_not_believed_without_its_key(
 ) -> None:
     user = worlds.make_user(organization=organization)
     use_provider(organization_id=organization.pk, name="mailgun", values={"api_key": "k"}, user_id=user.pk)
-    assert mailgun(organization, client, "") == 403
+    assert mailgun(organization, client, "Basic eDp5") == 403

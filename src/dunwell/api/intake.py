@@ -24,15 +24,16 @@ from dunwell.organizations.queries import database_now
 
 log = structlog.get_logger(__name__)
 
-MOST_BYTES = 256 * 1024
-# An organization's own traffic: 10,000 messages of a morning with three reports each, in a few minutes
-MOST_CALLS, WINDOW = 6_000, dt.timedelta(minutes=1)
+# Providers report in batches (SendGrid up to 768 kB); as `web.uploads.LARGEST_REPORTS`, which stands in front
+MOST_BYTES = 1024**2
+# Only refused calls are counted: a flood of them keeps no genuine report out, and does not fill the log
+MOST_REFUSED, WINDOW = 600, dt.timedelta(minutes=1)
 
 Rest = ParamSpec("Rest")
 
 
 class RefusedError(Exception):
-    """The call is not taken; `status` is what its sender is told."""
+    """The call is not taken; `status` is what its sender is told, 401 with the way to sign in."""
 
     def __init__(self, words: str, status: int = 403) -> None:
         super().__init__(words)
@@ -57,25 +58,19 @@ def hook(
         @require_POST
         @functools.wraps(view)
         def take(request: HttpRequest, slug: str, *args: Any, **named: Any) -> HttpResponse:
+            now = database_now()
+            organization = Organization.objects.select_related("settings").filter(slug=slug).first()
+            if organization is None:
+                return _answer(RefusedError("There is nothing here.", 404), provider, slug)
             try:
-                now = database_now()
-                organization = _organization(slug)
-                _limit(request, provider, organization, now)
+                _limit(request)
                 return view(request, organization, now, *args, **named)
             except RefusedError as error:
-                log.warning("hook_refused", provider=provider, organization=slug, status=error.status, why=str(error))
-                return HttpResponse(f"{error}\n", status=error.status, content_type="text/plain")
+                return _refuse(error, provider, organization, now)
 
         return take
 
     return decorate
-
-
-def _organization(slug: str) -> Organization:
-    organization = Organization.objects.select_related("settings").filter(slug=slug).first()
-    if organization is None:
-        raise RefusedError("There is nothing here.", 404)
-    return organization
 
 
 def body_of(request: HttpRequest) -> bytes:
@@ -86,13 +81,27 @@ def body_of(request: HttpRequest) -> bytes:
         raise RefusedError("This is not what is sent here.") from error
 
 
-def _limit(request: HttpRequest, provider: str, organization: Organization, now: dt.datetime) -> None:
+def _limit(request: HttpRequest) -> None:
     try:
         size = len(request.body)
     except RawPostDataException:  # a form in parts, which Django has read by now
         size = int(request.META.get("CONTENT_LENGTH") or 0)
     if size > MOST_BYTES:
         raise RefusedError("That is more than this address takes.", 413)
+
+
+def _refuse(error: RefusedError, provider: str, organization: Organization, now: dt.datetime) -> HttpResponse:
+    if error.status == 401:
+        # How a genuine call begins, where the password is only brought when it is asked for
+        return HttpResponse(
+            f"{error}\n", status=401, content_type="text/plain", headers={"WWW-Authenticate": 'Basic realm="Dunwell"'}
+        )
     name = f"hook:{provider}:{organization.pk}"
-    if throttles.too_many(name=name, most=MOST_CALLS, window=WINDOW, now=now) is not None:
-        raise RefusedError("Too many calls in a minute; try again.", 429)
+    if throttles.too_many(name=name, most=MOST_REFUSED, window=WINDOW, now=now) is not None:
+        return HttpResponse("Too many refused calls in a minute; try again.\n", status=429, content_type="text/plain")
+    return _answer(error, provider, organization.slug)
+
+
+def _answer(error: RefusedError, provider: str, slug: str) -> HttpResponse:
+    log.warning("hook_refused", provider=provider, organization=slug, status=error.status, why=str(error))
+    return HttpResponse(f"{error}\n", status=error.status, content_type="text/plain")

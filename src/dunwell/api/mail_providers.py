@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 def reports(request: HttpRequest, organization: Organization, now: dt.datetime, provider: str) -> HttpResponse:
     """Take what one call reports; 400 for what cannot be read, so that the provider tries again and shows it."""
     settings = _settings(organization, provider)
+    if not request.headers.get("Authorization"):
+        # Amazon SNS, as HTTP has it, brings the password of the address only when it is asked for
+        raise RefusedError("The password that stands in this webhook's address is needed.", 401)
     try:
         found = read_reports(settings, request, now=now)
     except NotBelievedError as error:

@@ -26,8 +26,11 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FORM_FIELDS = 1024**2  # what a form has around its file
 LARGEST_FORM = LARGEST_DOCUMENT + FORM_FIELDS
-# Who has no session can only sign in
+# Who has no session can only sign in, or report
 LARGEST_OF_STRANGERS = 64 * 1024
+# Providers report in batches (SendGrid up to 768 kB); as `api.intake.MOST_BYTES`
+LARGEST_REPORTS = 1024**2
+HOOKS = re.compile(r"/hooks/.*", re.DOTALL)
 LARGEST_ARCHIVE = 4 * 1024**3
 # Addresses that take more than a form
 LARGER = (
@@ -38,6 +41,8 @@ LARGER = (
 
 def most_bytes(path: str, *, has_session: bool) -> int:
     """The most that a request to this address may bring."""
+    if HOOKS.fullmatch(path):
+        return LARGEST_REPORTS
     if not has_session:
         return LARGEST_OF_STRANGERS
     return next((most for pattern, most in LARGER if pattern.fullmatch(path)), LARGEST_FORM)

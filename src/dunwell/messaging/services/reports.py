@@ -2,7 +2,8 @@
 
 The same report may come twice, late, or before an earlier one; each is kept once, and a message's state only moves
 forward: on its way, sent, delivered, failed. A report that comes before the sender has stored its own outcome, or about
-a message of which nobody knew whether it arrived, says that the provider has it.
+a message of which nobody knew whether it arrived, says that the provider has it. One about an earlier transmission of a
+message that was sent again is kept, and does not move it.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ def keep_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
         return None
     if not _is_new(report, message):
         return Reported(message.pk, message.customer_id, is_new=False)
-    if report.provider_id and not message.provider_id:
+    is_earlier = _is_of_another_transmission(report, message)
+    if report.provider_id and report.provider_id != message.provider_id and not is_earlier:
         Message.objects.filter(pk=message.pk).update(provider_id=report.provider_id)
     if report.kind == EventKind.BOUNCED:
         refuse_address(
@@ -99,7 +101,8 @@ def keep_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
         )
     elif report.kind == EventKind.COMPLAINED:
         _opt_out(report, message, now)
-    return Reported(message.pk, message.customer_id, is_new=True, state=_move(report, message, now))
+    state = "" if is_earlier else _move(report, message, now)
+    return Reported(message.pk, message.customer_id, is_new=True, state=state)
 
 
 @transaction.atomic
@@ -140,6 +143,15 @@ def _found(report: DeliveryReport) -> Message | None:
     if not report.provider_id:
         return None
     return messages.filter(provider_id=report.provider_id).order_by("pk").first()
+
+
+def _is_of_another_transmission(report: DeliveryReport, message: Message) -> bool:
+    """Whether the provider names another delivery than the one that the message ended with.
+
+    While a message is on its way again, the name that is stored is of the transmission before.
+    """
+    is_known = message.state not in _FORWARD[MessageState.SENT]
+    return is_known and bool(report.provider_id and message.provider_id) and report.provider_id != message.provider_id
 
 
 def _is_new(report: DeliveryReport, message: Message) -> bool:

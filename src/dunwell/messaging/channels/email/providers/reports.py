@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from anymail.exceptions import AnymailConfigurationError, AnymailWebhookValidationFailure
+from anymail.exceptions import AnymailAPIError, AnymailConfigurationError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from django.http import HttpRequest
 
@@ -50,6 +50,8 @@ _TOLD_BY = (
 _ENHANCED = re.compile(r"\b5\.(\d{1,3})\.(\d{1,3})\b")
 _NO_SUCH_ADDRESS = {("1", "1"), ("1", "2"), ("1", "3"), ("1", "6"), ("1", "10"), ("2", "1")}
 _WORDS = 1000
+# What Anymail raises, or lets through, for a body that is not what its provider sends
+_UNREADABLE = (AnymailAPIError, AnymailConfigurationError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class NotBelievedError(Exception):
@@ -79,9 +81,11 @@ def read_reports(settings: ProviderSettings, request: HttpRequest, *, now: dt.da
         view.run_validators(request)
     except AnymailWebhookValidationFailure as error:
         raise NotBelievedError(str(error)) from error
+    except _UNREADABLE as error:
+        raise UnreadableError(f"This is no report of {settings.provider.title}: {error}") from error
     try:
         events = view.parse_events(request)
-    except (AnymailConfigurationError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except _UNREADABLE as error:
         raise UnreadableError(f"This is no report of {settings.provider.title}: {error}") from error
     return [report for event in events if (report := _report(event, now)) is not None]
 
