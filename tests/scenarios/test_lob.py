@@ -87,11 +87,30 @@ def test_a_letter_is_printed_with_everything_lob_asks_for(story: Story, invoice:
     assert bytes(file.content) == letter.pdf
 
 
-@pytest.mark.parametrize("trouble", ["drop", "drop after", "internal_server_error", "rate_limit_exceeded"])
-def test_whatever_the_network_does_it_is_printed_once(
+@pytest.mark.parametrize("trouble", ["drop", "drop after", "internal_server_error"])
+def test_without_a_clear_answer_it_is_asked_for_again_at_once_and_printed_once(
     story: Story, invoice: Invoice, lob: LobServer, trouble: str
 ) -> None:
-    lob.will(trouble)
+    lob.will(trouble, trouble)
+    story.run(TODAY)
+    assert message().state == MessageState.SENT
+    assert lob.script.requests == 3
+    assert len(lob.letters) == 1
+
+
+def test_a_letter_that_never_gets_a_clear_answer_is_left_to_a_person(
+    story: Story, invoice: Invoice, lob: LobServer
+) -> None:
+    lob.will("drop after", "drop", "internal_server_error")
+    story.run(TODAY)
+    assert message().state == MessageState.UNCERTAIN
+    story.dispatch(TODAY, dt.time(11, 0))
+    assert lob.script.requests == 3
+    assert len(lob.letters) == 1
+
+
+def test_a_letter_that_lob_did_not_look_at_goes_later(story: Story, invoice: Invoice, lob: LobServer) -> None:
+    lob.will("rate_limit_exceeded")
     story.run(TODAY)
     assert message().state == MessageState.QUEUED
     story.dispatch(TODAY, dt.time(11, 0))
@@ -208,13 +227,13 @@ def test_calls_that_are_not_lobs_change_nothing(story: Story, invoice: Invoice, 
 def test_a_report_about_a_letter_of_which_nobody_knew_settles_it(
     story: Story, invoice: Invoice, lob: LobServer
 ) -> None:
-    lob.will("drop after")
+    lob.will("drop after", "drop", "drop")
     story.run(TODAY)
-    assert message().state == MessageState.QUEUED
+    assert message().state == MessageState.UNCERTAIN
     assert tell(story, "letter.created", "ltr_1", event="evt_1", ours=message().pk) == 204
     assert (message().state, message().provider_id) == (MessageState.SENT, "ltr_1")
     story.dispatch(TODAY, dt.time(11, 0))
-    assert lob.script.requests == 1
+    assert lob.script.requests == 3
 
 
 def test_a_signature_is_of_its_minutes() -> None:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q
 from django.forms.models import model_to_dict
 
-from dunwell.followup.models import EscalationRule
+from dunwell.followup.models import EscalationRule, PolicyStep
 from dunwell.followup.queries.policies import at_work
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
@@ -107,7 +107,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "steps": [step.pk for step in policies.steps],
         "rules": [model_to_dict(rule) for rule in policies.rules],
         "escalation": [model_to_dict(rule) for rule in EscalationRule.objects.filter(organization=organization)],
-        "at_work": sorted(at_work(organization).values_list("user", flat=True)),
+        "at_work": sorted(_named_at_work(organization)),
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
@@ -116,6 +116,14 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "stale": list(_stale_sources(this)),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _named_at_work(organization: Organization) -> Iterable[int]:
+    """Of those to whom a rule or a step gives cases who can take them: a new colleague alone changes nothing."""
+    rules = EscalationRule.objects.filter(organization=organization).exclude(owner=None).values("owner")
+    steps = PolicyStep.objects.filter(organization=organization).exclude(give_to_person=None).values("give_to_person")
+    named = Q(user__in=rules) | Q(user__in=steps)
+    return at_work(organization).filter(named).values_list("user", flat=True)
 
 
 def _stale_sources(this: Pass) -> Iterable[int]:

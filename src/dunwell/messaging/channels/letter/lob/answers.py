@@ -43,7 +43,7 @@ class Refusal:
 def judge(status: int, body: bytes) -> Transmission:
     """What an answer means for the letter. ServerUnavailableError: it says nothing about this letter.
 
-    Whatever left us in doubt may be sent again: the idempotency key lets Lob print it once.
+    UNCERTAIN where Lob may have taken it before it failed, or says that the same letter is being taken (409).
     """
     told = _read(body)
     if status < 300:
@@ -54,7 +54,9 @@ def judge(status: int, body: bytes) -> Transmission:
     refusal = _refusal(status, told)
     if status in {401, 403} or refusal.code in _ACCOUNT or (status == 404 and "from" in refusal.words):
         raise ServerUnavailableError(refusal.detail)
-    if status in {408, 409, 429} or status >= 500:
+    if status == 409 or (status >= 500 and status != 503):
+        return Transmission(Result.UNCERTAIN, refusal.detail, server_suspect=True)
+    if status in {408, 429, 503}:
         return Transmission(Result.TEMPORARY, refusal.detail, server_suspect=True)
     return Transmission(Result.PERMANENT, refusal.detail, address_refused=refusal.names_the_addressee)
 

@@ -1,7 +1,7 @@
 """The connection to Lob's Letters resource, kept open and used for many letters.
 
-Lob keeps an idempotency key for 24 hours. A letter is queued for one day, so that whatever left us in doubt is sent
-again under the same key, and printed once.
+Lob keeps an idempotency key for 24 hours: what left us in doubt is asked for again at once, under the same key, and
+printed once. Not later: by then the letter may have been taken back or written anew, as one that Lob has never seen.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 
 from dunwell.messaging.channels.letter.addresses import PostalAddress
 from dunwell.messaging.channels.letter.lob import answers
-from dunwell.messaging.channels.letter.lob.settings import LobSettings
-from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError, Transmission
+from dunwell.messaging.channels.letter.lob.settings import TRIES, LobSettings
+from dunwell.messaging.channels.port import Attachment, OutgoingMessage, Result, ServerUnavailableError, Transmission
 
 _VERSION = "2024-01-01"
 # Lob's own limit for a line of a name
@@ -59,9 +59,23 @@ class LobChannel:
     def transmit(self, message: OutgoingMessage) -> Transmission:
         if not message.attachments:
             return Transmission(Result.PERMANENT, "The letter has no file to print.")
+        (letter, *_) = message.attachments
+        told: Transmission | None = None
+        for _ in range(TRIES):
+            try:
+                told = self._ask(message, letter)
+            except ServerUnavailableError:
+                if told is None:
+                    raise
+                break
+            if told.result is not Result.UNCERTAIN:
+                break
+        assert told is not None
+        return told
+
+    def _ask(self, message: OutgoingMessage, letter: Attachment) -> Transmission:
         self.open()
         assert self._pool is not None
-        (letter, *_) = message.attachments
         try:
             answer = self._pool.request(
                 "POST",
@@ -76,9 +90,8 @@ class LobChannel:
         except HTTPError as error:
             self.close()
             return Transmission(
-                Result.TEMPORARY,
-                f"Lob did not answer ({type(error).__name__}). The letter is sent again under the same key, "
-                "so that it is printed once.",
+                Result.UNCERTAIN,
+                f"Lob did not say whether it took the letter ({type(error).__name__}).",
                 server_suspect=True,
             )
         return answers.judge(answer.status, answer.data)

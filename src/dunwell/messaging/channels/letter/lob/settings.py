@@ -11,6 +11,9 @@ from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
 
+# How often one letter is asked for while no clear answer comes
+TRIES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class LobSettings:
@@ -31,7 +34,7 @@ class LobSettings:
 
     @property
     def longest(self) -> dt.timedelta:
-        return dt.timedelta(seconds=self.connect_timeout + self.answer_timeout)
+        return dt.timedelta(seconds=TRIES * (self.connect_timeout + self.answer_timeout))
 
 
 def is_set_up(organization: Organization) -> bool:
