@@ -40,6 +40,7 @@ from tests.messaging.test_templates import TODAY, context, invoice
 
 DAYS = {"before-due": -3, "due-today": 0, "reminder": 3, "firm-reminder": 7, "final-reminder": 14}
 AFTER_DUE = {"reminder", "firm-reminder", "final-reminder"}
+CALL_DAYS = {"call-friendly": 2, "call-neutral": 5, "call-firm": 10, "call-final": 20}
 LAST_NOTICE = dt.date(2025, 11, 11)  # no date of an invoice
 LANGUAGES = {
     # How a letter to a person begins, to nobody in particular, and what it calls a credit
@@ -58,6 +59,7 @@ WAYS = (
 MAILS = [text for text in SHIPPED if text.channel == "email"]
 SMS = [text for text in SHIPPED if text.channel == "sms"]
 LETTERS = [text for text in SHIPPED if text.channel == "letter"]
+CALLS = [text for text in SHIPPED if text.channel == "call"]
 # Words that stand in nearly every English sentence and in no sentence of the other six languages
 ENGLISH_WORDS = frozenset(
     re.findall(
@@ -79,7 +81,7 @@ def source_of(shipped: ShippedText) -> TemplateSource:
 
 
 def facts_for(shipped: ShippedText, count: int, **fields: Any) -> NoticeContext:
-    days = [DAYS[shipped.key] - 2 * number for number in range(count)]
+    days = [(DAYS | CALL_DAYS)[shipped.key] - 2 * number for number in range(count)]
     return context(
         *(invoice(f"INV-{number}", day) for number, day in enumerate(days)),
         language=shipped.language,
@@ -91,7 +93,8 @@ def facts_for(shipped: ShippedText, count: int, **fields: Any) -> NoticeContext:
 def test_the_library_is_complete() -> None:
     for texts in (MAILS, SMS, LETTERS):
         assert {(text.language, text.key) for text in texts} == set(itertools.product(LANGUAGES, DAYS))
-    assert len(SHIPPED) == len(MAILS) + len(SMS) + len(LETTERS)
+    assert {(text.language, text.key) for text in CALLS} == set(itertools.product(LANGUAGES, CALL_DAYS))
+    assert len(SHIPPED) == len(MAILS) + len(SMS) + len(LETTERS) + len(CALLS)
 
 
 @pytest.mark.parametrize("shipped", MAILS, ids=of_language)
@@ -178,6 +181,39 @@ def test_every_sms_is_short_and_tells_no_stranger_what_is_owed(shipped: ShippedT
         assert text.startswith(rendered.subject.removesuffix(" …"))
 
 
+@pytest.mark.parametrize("shipped", CALLS, ids=of_language)
+def test_every_call_script_is_true_and_whole(shipped: ShippedText) -> None:
+    template = compile_template(source_of(shipped))
+    credit_word = LANGUAGES[shipped.language][2]
+    variants = itertools.product((1, 2, 5), (0, 30), (0, 2), WAYS, ("", "Anna Schmidt"))
+    for count, credit, earlier, organization, name in variants:
+        facts = facts_for(
+            shipped,
+            count,
+            credit=Decimal(credit),
+            earlier_notices=earlier,
+            last_notice_on=LAST_NOTICE if earlier else None,
+            organization=organization,
+            contact=ContactFacts("", name),
+        )
+        rendered = render(template, facts)
+        said = rendered.text.split("\n\n")
+        assert rendered.html == ""
+        # Who calls and who is there, before anything is said about a debt
+        assert "Northlight" in said[0]
+        assert ("Anna Schmidt" in said[0]) == bool(name)
+        assert "INV-0" not in said[0]
+        assert formats.money(facts.locale, "EUR")(Decimal(100 * count - credit)) in said[1]
+        assert formats.date(facts.invoices[0].due_on, facts.locale, "long") in said[1]
+        assert ("INV-0" in said[1]) == (count == 1)
+        assert (credit_word in said[1]) == bool(credit)
+        wrote = formats.date(LAST_NOTICE, facts.locale, "long") in rendered.text
+        assert wrote == (bool(earlier) and shipped.tone != "friendly")
+        assert len(said) == (4 if organization.payment_url_pattern and count == 1 else 3)
+        marks = ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ", " .", "http")
+        assert not any(mark in rendered.text for mark in marks)
+
+
 @pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)
 def test_a_notice_about_nothing_is_never_written(shipped: ShippedText) -> None:
     template = compile_template(source_of(shipped))
@@ -207,12 +243,12 @@ def test_no_english_in_another_language(shipped: ShippedText) -> None:
 def test_an_english_sentence_would_be_found() -> None:
     for text in SHIPPED:
         if text.language == "en":
-            assert text.channel == "sms" or len(english_words(" ".join(text.paragraphs), "de")) > 5
+            assert text.channel in {"sms", "call"} or len(english_words(" ".join(text.paragraphs), "de")) > 5
 
 
 def test_the_languages_differ_in_every_paragraph() -> None:
     """No text was left in the language it was translated from."""
-    for key, channel in itertools.product(DAYS, ("email", "sms", "letter")):
+    for key, channel in [*itertools.product(DAYS, ("email", "sms", "letter")), *((key, "call") for key in CALL_DAYS)]:
         texts = [text for text in SHIPPED if (text.key, text.channel) == (key, channel)]
         for one, other in itertools.combinations(texts, 2):
             alike = set(one.paragraphs) & set(other.paragraphs) - {TABLE, PAY}

@@ -10,13 +10,18 @@ from typing import Any
 import pypdf
 import pytest
 
+from dunwell.alerts.models import Alert
+from dunwell.alerts.services.collect import collect
+from dunwell.alerts.words import words
 from dunwell.followup.models import Action, ActionState, Notice, NoticeState, PolicyStep
 from dunwell.followup.services import print_batches
 from dunwell.followup.services.notices import edit
 from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
+from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import OrganizationSettings, User
+from dunwell.rules.alerts import UNPOSTED_AFTER
 from tests import worlds
 from tests.invariants import DAY
 from tests.messaging.smtp_server import SmtpServer
@@ -184,6 +189,36 @@ def test_a_pile_that_lay_too_long_is_not_posted(story: Story, pen: User) -> None
             now=story.moment(TODAY, NOON),
             today=TODAY,
         )
+
+
+def test_a_pile_that_nobody_marks_as_posted_is_told_once(story: Story, pen: User) -> None:
+    worlds.make_user("cleo@northlight.example", organization=story.organization, role="collector")
+    collect(story.organization, now=story.moment(TODAY, dt.time(6)))
+    late(story, "Acorn")
+    late(story, "Birch")
+    story.run(TODAY)
+    batch = make(story, pen)
+    calendar = calendar_of(story.organization)
+    told: dict[int, int] = {}
+    for days in range(8):
+        collect(story.organization, now=story.moment(TODAY + days * DAY, dt.time(9)))
+        told[days] = Alert.objects.filter(kind="letters_not_posted").count()
+    # The first day that has two whole business days between it and the day of printing
+    first = next(n for n in range(8) if calendar.subtract_business_days(TODAY + n * DAY, UNPOSTED_AFTER) > TODAY)
+    assert told == {days: int(days >= first) for days in range(8)}
+    alert = Alert.objects.get(kind="letters_not_posted")
+    assert words(alert, "en").title.startswith("2 letters of ")
+    assert alert.source_key == f"batch:{batch.pk}"
+
+
+def test_a_posted_pile_is_not_told(story: Story, pen: User) -> None:
+    worlds.make_user("cleo@northlight.example", organization=story.organization, role="collector")
+    collect(story.organization, now=story.moment(TODAY, dt.time(6)))
+    late(story, "Acorn")
+    story.run(TODAY)
+    post(story, make(story, pen), pen)
+    collect(story.organization, now=story.moment(TODAY + 6 * DAY, dt.time(9)))
+    assert not Alert.objects.filter(kind="letters_not_posted").exists()
 
 
 def test_a_mark_is_taken_back_within_a_day(story: Story, pen: User) -> None:

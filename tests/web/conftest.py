@@ -106,7 +106,9 @@ def addresses(desk: Desk) -> list[str]:
         "invoice_id": desk.invoice.pk,
         "notice_id": desk.notice.pk,
         "policy_id": DunningPolicy.objects.get(organization=desk.organization).pk,
-        "text_id": MessageTemplate.objects.filter(organization=desk.organization).values_list("pk", flat=True)[0],
+        "text_id": MessageTemplate.objects.filter(organization=desk.organization, channel="email").values_list("pk")[0][
+            0
+        ],
         "section": "limits",
     }
     return [desk.url(path) for path in every_path(numbers)]

@@ -137,6 +137,28 @@ def test_a_text_is_sent_to_oneself(owner: Client, desk: Desk, reminder: MessageT
     assert mail["Subject"].startswith("[Test] Northlight: ")
 
 
+def test_a_call_script_is_a_text_like_the_others(owner: Client, desk: Desk) -> None:
+    script = MessageTemplate.objects.get(organization=desk.organization, key="call-firm", language="en")
+    assert "Firm call" in owner.get(desk.url("templates/")).content.decode()
+    at = desk.url(f"templates/{script.pk}/")
+    page = owner.get(at).content.decode()
+    for absent in ("id_subject", "id_body_html", "Send me the saved text", "Nothing says how to pay"):
+        assert absent not in page
+    assert "I need a day from you" in owner.get(f"{at}preview/").content.decode()
+    typed = {"body_text": "[Sender Name] here. We will go to court.", "version": "1"}
+    advice = owner.post(f"{at}check/", typed).content.decode()
+    assert "announces legal steps" in advice
+    assert "demand approval" not in advice
+    table = owner.post(at, {**typed, "body_text": "[Invoice Table]"})
+    assert (table.status_code, "Nobody reads a table out" in table.content.decode()) == (422, True)
+    assert owner.post(at, {**typed, "body_text": "[Sender Name] here: when will it be paid?"}).status_code == 302
+    script.refresh_from_db()
+    assert (script.version, script.is_shipped) == (2, False)
+    owner.post(f"{at}restore/")
+    script.refresh_from_db()
+    assert (script.version, script.is_shipped) == (3, True)
+
+
 def test_who_may_not_edit_reads_only(browse: Callable[..., Client], desk: Desk, reminder: MessageTemplate) -> None:
     collector = browse(Role.COLLECTOR)
     at = desk.url(f"templates/{reminder.pk}/")

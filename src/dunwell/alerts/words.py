@@ -42,6 +42,14 @@ _SENTENCES: dict[AlertKind, tuple[str, str]] = {
         "{address} does not exist any more",
         "Their server said so. {customer} is not written to there until somebody corrects it.",
     ),
+    AlertKind.REPLY_RECEIVED: (
+        "{who} answered by SMS",
+        "“{body}” It waits under Replies until it is dealt with.",
+    ),
+    AlertKind.LETTERS_NOT_POSTED: (
+        "{letters} of {day} were not marked as posted",
+        "Post them and mark the batch, or take out what must not go. After a week they are written anew instead.",
+    ),
     AlertKind.DATA_STALE: ("{source} is out of date", "Last news: {day}. Its customers are not chased."),
 }
 
@@ -58,8 +66,12 @@ def words(alert: Alert, locale: str) -> Words:
     if "amount" in facts:
         facts["amount"] = format_currency(Decimal(facts["amount"]), facts["currency"], locale=locale)
         facts["invoices"] = "1 invoice" if facts["invoices"] == 1 else f"{facts['invoices']} invoices"
-    if day := facts.get("due_on") or facts.get("fresh_at"):
+    if day := facts.get("due_on") or facts.get("fresh_at") or facts.get("made_at"):
         facts["day"] = format_date(dt.datetime.fromisoformat(day).date(), "medium", locale=locale)
+    if "letters" in facts:
+        facts["letters"] = "1 letter" if facts["letters"] == 1 else f"{facts['letters']} letters"
+    if "sender" in facts:
+        facts["who"] = facts["customer"] or facts["sender"]
     if priority := facts.get("priority"):
         facts["became"] = "is yours" if facts["event"] == "given" else "became urgent"
         facts["urgency"] = PRIORITY_NAMES[int(priority)].lower()
@@ -70,4 +82,8 @@ def words(alert: Alert, locale: str) -> Words:
 def _path(alert: Alert) -> str:
     if alert.notice_id:
         return f"notices/{alert.notice_id}/"
+    if alert.kind == AlertKind.REPLY_RECEIVED:
+        return f"follow-up/replies/?customer={alert.customer_id}" if alert.customer_id else "follow-up/replies/"
+    if alert.kind == AlertKind.LETTERS_NOT_POSTED:
+        return "follow-up/letters/"
     return f"customers/{alert.customer_id}/" if alert.customer_id else "imports/"

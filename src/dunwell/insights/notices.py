@@ -11,6 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeFile, NoticeItem, NoticeMessage, NoticeState
 from dunwell.followup.queries.pending import stuck_notices
+from dunwell.insights.replies import open_replies
 from dunwell.insights.search import customers_matching
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageEvent
@@ -70,6 +71,7 @@ class Totals:
     notices: int
     waiting: int
     ended: int
+    replies: int
 
 
 def totals(scope: Scope, since: dt.date) -> Totals:
@@ -82,10 +84,16 @@ def totals(scope: Scope, since: dt.date) -> Totals:
             "unfinished": unfinished.order_by().values("pk"),
             "finished": finished.order_by().values("pk"),
             "waiting": waiting(scope).order_by().values("pk"),
+            "replies": open_replies(scope).order_by().values("pk"),
             "ended": ended_since(scope, ended(scope), since).order_by().values("pk"),
         },
     )
-    return Totals(found.get("unfinished", 0) + found.get("finished", 0), found.get("waiting", 0), found.get("ended", 0))
+    return Totals(
+        found.get("unfinished", 0) + found.get("finished", 0),
+        found.get("waiting", 0),
+        found.get("ended", 0),
+        found.get("replies", 0),
+    )
 
 
 def waiting_counts(scope: Scope) -> dict[str, int]:

@@ -175,7 +175,7 @@ def _answers(scope: Scope, customer_id: int, last: dt.date, most: int) -> Iterat
     zone = scope.organization.zone
     until = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
     replies = scope.rows(Reply).filter(customer_id=customer_id, received_at__lt=until)
-    for reply in replies.order_by("-received_at", "-pk")[:most]:
+    for reply in replies.select_related("dealt_with_by").order_by("-received_at", "-pk")[:most]:
         yield Event(reply.received_at.astimezone(zone).date(), "reply", reply, at=reply.received_at)
     # By the customer's messages: events of all customers together have no order that an index knows
     messages = scope.rows(Message).filter(customer_id=customer_id).order_by("-pk").values("pk")[:most]

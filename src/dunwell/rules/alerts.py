@@ -20,6 +20,8 @@ class AlertKind(StrEnum):
     MESSAGE_FAILED = "message_failed"
     MESSAGE_UNCERTAIN = "message_uncertain"
     ADDRESS_REFUSED = "address_refused"
+    REPLY_RECEIVED = "reply_received"
+    LETTERS_NOT_POSTED = "letters_not_posted"
     DATA_STALE = "data_stale"
 
 
@@ -33,8 +35,18 @@ MEANINGS: dict[AlertKind, tuple[str, str]] = {
     AlertKind.MESSAGE_FAILED: ("A message failed", "A reminder could not be delivered."),
     AlertKind.MESSAGE_UNCERTAIN: ("A message is uncertain", "Nobody knows whether a reminder arrived."),
     AlertKind.ADDRESS_REFUSED: ("An address was refused", "A server says that a contact's address does not exist."),
+    AlertKind.REPLY_RECEIVED: (
+        "A customer answered by SMS",
+        "Somebody has to read it; STOP and START count by themselves.",
+    ),
+    AlertKind.LETTERS_NOT_POSTED: ("Letters were not posted", "A printed pile that nobody has marked as posted."),
     AlertKind.DATA_STALE: ("The book is out of date", "A source is older than allowed; its customers are not chased."),
 }
+
+
+# Business days after which a printed pile that nobody has marked as posted is told. A pile is called back rather than
+# posted after a week: this leaves three days to find out.
+UNPOSTED_AFTER = 2
 
 
 class ByMail(StrEnum):
@@ -73,6 +85,8 @@ escalation              app        app         mail          mail         -
 message_failed           -        app          app           app          -
 message_uncertain        -        app          mail          app          -
 address_refused          -        app          mail          mail         -
+reply_received           -         -           mail          mail         -
+letters_not_posted       -        app          mail           -           -
 data_stale              mail      mail         mail           -           -
 """
 

@@ -17,6 +17,9 @@ class Channel(StrEnum):
     LETTER = "letter"
 
 
+# A call carries no text; what somebody says in it is kept beside the texts that channels carry
+SPOKEN = "call"
+
 CHANNEL_NAMES = {Channel.EMAIL: "E-mail", Channel.SMS: "SMS", Channel.LETTER: "Letter"}
 
 

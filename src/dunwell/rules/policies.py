@@ -171,6 +171,8 @@ def _wrong(step: StepDraft, around: Surroundings) -> Iterator[tuple[str, str]]:
                 "template",
                 f"There is no text '{step.template}' for {CHANNELS[step.channel]}: write it first, or name another.",
             )
+    elif step.channel == "call" and step.template and (step.template, step.channel) not in around.texts:
+        yield "template", f"There is no script '{step.template}' for a call: choose one, or none for that of the tone."
     if step.channel in BY_DAY_ONLY and not _finds_an_hour(step, around.window):
         yield (
             "channel",
@@ -300,7 +302,7 @@ def _doubts(step: StepDraft, around: Surroundings) -> Iterator[str]:
     if step.channel != "email" and (step.copy_to_decision_maker or step.copy_to_owner):
         yield "Copies go along with e-mails only: this step has none."
     missing = around.languages - around.texts.get((step.template, step.channel), around.languages)
-    if missing and step.channel not in WITHOUT_TEXT:
+    if missing:
         yield f"The text '{step.template}' is not written in {', '.join(sorted(missing))}: those customers get another."
     if step.channel in BY_DAY_ONLY and hours_of(step.channel, around.window) != around.window:
         yield f"{_by(step)} goes between 08:00 and 21:00 only, whatever the send window says."

@@ -83,26 +83,29 @@ def names_a_way_to_pay(parts: Iterable[str]) -> bool:
 
 
 def advice(
-    *, subject: str, bodies: Iterable[str], language: str, somebody_approves: bool, postal_address: str
+    *,
+    subject: str,
+    bodies: Iterable[str],
+    language: str,
+    somebody_approves: bool,
+    postal_address: str,
+    is_said: bool = False,
 ) -> list[Advice]:
     """What to think about before this text is used; empty when there is nothing.
 
     `bodies` are the template's sources (HTML, plain text); tags and markup are no words. `somebody_approves`:
-    every step that uses the text demands approval, so that a threat is read by a person before it goes.
+    every step that uses the text demands approval, so that a threat is read by a person before it goes. `is_said`:
+    it is the script of a call. No approval stands before what a person says, and the way to pay and the address are
+    asked for on the phone.
     """
     sources = [part for part in (subject, *bodies) if part.strip()]
     words = " ".join(_MARKUP.sub(" ", _TAG.sub(" ", part)) for part in sources)
     given: list[Advice] = []
     threat = _found(_LEGAL, language, words)
-    if threat and not somebody_approves:
-        given.append(
-            Advice(
-                Concern.LEGAL_THREAT,
-                threat,
-                f"“{threat}” announces legal steps. Say so only where somebody means it, and demand approval on the "
-                "steps that use this text.",
-            )
-        )
+    if threat and (is_said or not somebody_approves):
+        says = f"“{threat}” announces legal steps. Say so only where somebody means it"
+        approve = "" if is_said else ", and demand approval on the steps that use this text"
+        given.append(Advice(Concern.LEGAL_THREAT, threat, f"{says}{approve}."))
     selling = _found(_PROMOTION, language, words)
     if selling:
         given.append(
@@ -113,6 +116,8 @@ def advice(
                 "more often taken for spam.",
             )
         )
+    if is_said:
+        return given
     if not names_a_way_to_pay(sources):
         given.append(
             Advice(

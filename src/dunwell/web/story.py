@@ -272,13 +272,16 @@ def _case(desk: Desk, change: Any) -> Telling:
 
 
 def _reply(desk: Desk, reply: Any) -> Telling:
-    del desk
     meaning = {"stop": "Wants no more SMS", "start": "Agrees to SMS"}.get(reply.meaning, "Answered by SMS")
+    done = f"dealt with by {reply.dealt_with_by}" if reply.dealt_with_by else ""
+    waits = "" if reply.dealt_with_at else "nobody has dealt with it yet"
+    said = f"“{reply.body}” from {reply.sender}"
     return {
-        "tone": "warn" if reply.meaning == "stop" else "info",
+        "tone": "warn" if reply.meaning == "stop" or waits else "info",
         "icon": "message",
         "title": meaning,
-        "detail": f"“{reply.body}” from {reply.sender}",
+        "detail": " · ".join(part for part in (said, done or waits) if part),
+        "url": desk.url("web:reply", reply.pk) if desk.may(Permission.READ_NOTICES) else "",
     }
 
 

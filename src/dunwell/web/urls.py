@@ -34,6 +34,7 @@ from dunwell.web import (
 )
 from dunwell.web.lists import bulk, saved, tables
 from dunwell.web.lists.pages import show
+from dunwell.web.replies import views as replies
 from dunwell.web.setup import urls as setup
 
 app_name = "web"
@@ -66,6 +67,9 @@ inside: list[URLPattern | URLResolver] = [
     path("follow-up/messages/", show(tables.MESSAGES), name="messages"),
     path("follow-up/messages/<int:message_id>/", message.message, name="message"),
     path("follow-up/messages/<int:message_id>/files/<int:position>/", sent_files.of_message, name="message_file"),
+    path("follow-up/replies/", show(tables.REPLIES), name="replies"),
+    path("follow-up/replies/<int:reply_id>/", replies.reply, name="reply"),
+    path("follow-up/replies/<int:reply_id>/reopen/", replies.reopen, name="reply_reopen"),
     path("follow-up/letters/", include("dunwell.web.letters.urls")),
     path("follow-up/start/", chasing.start, name="start_chasing"),
     path("follow-up/stop/", chasing.stop, name="stop_sending"),

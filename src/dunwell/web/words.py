@@ -68,6 +68,13 @@ LOOKS: dict[str, dict[str, Look]] = {
         "uncertain": Look("warn", "mail-question", "Uncertain"),
         "cancelled": Look("", "ban", "Cancelled"),
     },
+    "reply": {
+        "open": Look("warn", "message", "To be dealt with"),
+        "later": Look("info", "clock", "Put off"),
+        "done": Look("good", "check", "Dealt with"),
+        "stop": Look("", "ban", "SMS stopped"),
+        "start": Look("good", "check", "SMS agreed"),
+    },
     "tone": {
         "friendly": Look("good", "message", "Friendly"),
         "neutral": Look("info", "message", "Neutral"),

@@ -10,9 +10,10 @@ from django.db import connection, transaction
 from dunwell.alerts.models import AlertWatch
 from dunwell.alerts.queries.choices import Told, told
 from dunwell.alerts.sql import statement
+from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
-from dunwell.rules.alerts import AlertKind, ByMail
+from dunwell.rules.alerts import UNPOSTED_AFTER, AlertKind, ByMail
 from dunwell.rules.windows import local_moment
 
 # A fact carries the moment it was written; its transaction may commit later than another's that was looked at.
@@ -20,7 +21,7 @@ from dunwell.rules.windows import local_moment
 OVERLAP = dt.timedelta(hours=1)
 DIGEST_AT = dt.time(8)
 _WAYS = {ByMail.NONE: "", ByMail.AT_ONCE: "mail", ByMail.DAILY: "digest"}
-_SOURCES = ("standings", "messages", "addresses", "stale", "due_soon", "escalations")
+_SOURCES = ("standings", "messages", "addresses", "stale", "due_soon", "escalations", "replies", "unposted")
 
 
 @transaction.atomic
@@ -58,12 +59,14 @@ def _kinds_of_destinations(organization: Organization) -> set[str]:
 
 
 def _found(organization: Organization, kinds: set[str], *, since: dt.datetime, now: dt.datetime) -> list[int]:
+    today = local_date(organization, now)
     parameters: dict[str, Any] = {
         "organization": organization.pk,
         "kinds": sorted(kinds),
         "since": since,
         "now": now,
-        "as_of": local_date(organization, now),
+        "as_of": today,
+        "unposted_since": _unposted_since(organization, today),
         "file_fresh_since": now - dt.timedelta(days=organization.settings.file_freshness_days),
     }
     found: list[int] = []
@@ -75,6 +78,12 @@ def _found(organization: Organization, kinds: set[str], *, since: dt.datetime, n
             cursor.execute(statement("last_steps"), parameters)
             found += [alert_id for (alert_id,) in cursor.fetchall()]
     return found
+
+
+def _unposted_since(organization: Organization, today: dt.date) -> dt.datetime:
+    """A pile made before this moment should have been posted: whole business days have gone by since its day."""
+    day = calendar_of(organization).subtract_business_days(today, UNPOSTED_AFTER)
+    return local_moment(day, dt.time(), organization.zone)
 
 
 def _lay_out(organization: Organization, alerts: list[int], people: list[Told], now: dt.datetime) -> None:

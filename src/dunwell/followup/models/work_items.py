@@ -8,6 +8,7 @@ from dunwell.followup.models.cases import PRIORITIES, Case
 from dunwell.followup.models.notices import Notice
 from dunwell.followup.models.tasks import Task
 from dunwell.ledger.models import Customer
+from dunwell.messaging.models import Reply
 from dunwell.organizations.models import Organization
 
 
@@ -17,6 +18,7 @@ class WorkKind(models.TextChoices):
     CASE = "case", "Case"
     NOTICE = "notice", "Notice"
     STEP = "step", "Waiting step"
+    REPLY = "reply", "Answer"
 
 
 class WorkItem(models.Model):
@@ -32,6 +34,7 @@ class WorkItem(models.Model):
     task = models.ForeignKey(Task, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     case = models.ForeignKey(Case, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     notice = models.ForeignKey(Notice, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
+    reply = models.ForeignKey(Reply, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False)
     owner = models.ForeignKey(
         "organizations.User", null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )

@@ -93,7 +93,12 @@ class TaskSheet:
 
 def task_sheet(scope: Scope, task_id: int, *, as_of: dt.date, now: dt.datetime) -> TaskSheet | None:
     """The sheet of a task of a customer who may be seen; None: there is none."""
-    task = scope.rows(Task).filter(pk=task_id).select_related("customer", "step", "given_to", "closed_by").first()
+    task = (
+        scope.rows(Task)
+        .filter(pk=task_id)
+        .select_related("customer", "step__template", "given_to", "closed_by")
+        .first()
+    )
     if task is None:
         return None
     asked = _asked(as_of).filter(task=task).values("invoice")

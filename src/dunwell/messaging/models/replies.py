@@ -12,9 +12,10 @@ from dunwell.organizations.tenancy import TenantForeignKey
 
 
 class Reply(models.Model):
-    """One message from outside. Rows are added, never changed; the same one twice is one.
+    """One message from outside. What came in is never changed; the same one twice is one.
 
-    `customer` is whoever has the address it came from; nobody, where no contact has it.
+    `customer` is whoever has the address it came from; nobody, where no contact has it. A person deals with it, except
+    with a word that counts by itself: that was dealt with when it came, by nobody.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -33,15 +34,26 @@ class Reply(models.Model):
         max_length=10, blank=True, help_text="“stop” or “start” where it is that and nothing else."
     )
     received_at = models.DateTimeField()
+    look_again_on = models.DateField(null=True, blank=True, help_text="Put off until this day.")
+    dealt_with_at = models.DateTimeField(null=True, blank=True)
+    dealt_with_by = models.ForeignKey(
+        "organizations.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=("organization", "channel", "provider_id"), name="reply_once"),
             models.CheckConstraint(condition=Q(channel__in=ChannelKind.values), name="reply_channel_known"),
             models.CheckConstraint(condition=Q(meaning__in=("", "stop", "start")), name="reply_meaning_known"),
+            models.CheckConstraint(
+                condition=Q(meaning="") | Q(dealt_with_at__isnull=False), name="reply_of_one_word_is_dealt_with"
+            ),
         ]
         indexes = [
             models.Index(fields=("organization", "customer", "received_at"), name="reply_by_customer"),
+            models.Index(fields=("organization", "-received_at"), name="reply_by_time"),
+            # What a person has to read: the worklist, and the count on the tab
+            models.Index(fields=("organization", "id"), condition=Q(dealt_with_at__isnull=True), name="reply_open"),
         ]
 
     def __str__(self) -> str:

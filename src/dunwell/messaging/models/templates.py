@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from dunwell.messaging.models.outbox import ChannelKind
 from dunwell.organizations.keeping import kept
 from dunwell.organizations.models import Organization
+from dunwell.rules.channels import CHANNEL_NAMES, SPOKEN, Channel
 
 
 class Tone(models.TextChoices):
@@ -17,9 +17,18 @@ class Tone(models.TextChoices):
     FINAL = "final", "Final"
 
 
+class TextKind(models.TextChoices):
+    """What a text is written for: a channel that carries it, or somebody who says it."""
+
+    EMAIL = Channel.EMAIL.value, CHANNEL_NAMES[Channel.EMAIL]
+    SMS = Channel.SMS.value, CHANNEL_NAMES[Channel.SMS]
+    LETTER = Channel.LETTER.value, CHANNEL_NAMES[Channel.LETTER]
+    CALL = SPOKEN, "Call script"
+
+
 @kept()
 class MessageTemplate(models.Model):
-    """One text, for one channel, in one language. Its earlier versions are in its history.
+    """One text, for one channel or a call, in one language. Its earlier versions are in its history.
 
     Rows with the same key are one text in several languages; a policy's step may point to any of them.
     """
@@ -28,7 +37,7 @@ class MessageTemplate(models.Model):
     key = models.SlugField(max_length=60, db_index=False, help_text="The same in every language and version.")
     name = models.CharField(max_length=100)
     tone = models.CharField(max_length=10, choices=Tone.choices)
-    channel = models.CharField(max_length=20, choices=ChannelKind.choices, default=ChannelKind.EMAIL)
+    channel = models.CharField(max_length=20, choices=TextKind.choices, default=TextKind.EMAIL)
     language = models.CharField(max_length=16, default="en")
     subject = models.TextField(blank=True, help_text="With tags and conditions; what it renders to is short.")
     body_html = models.TextField(blank=True)
@@ -49,7 +58,7 @@ class MessageTemplate(models.Model):
             ),
             models.UniqueConstraint(fields=("organization", "id"), name="message_template_tenant_key"),
             models.CheckConstraint(condition=Q(tone__in=Tone.values), name="message_template_tone_known"),
-            models.CheckConstraint(condition=Q(channel__in=ChannelKind.values), name="message_template_channel_known"),
+            models.CheckConstraint(condition=Q(channel__in=TextKind.values), name="message_template_channel_known"),
             models.CheckConstraint(condition=~Q(body_html="") | ~Q(body_text=""), name="message_template_has_a_body"),
         ]
 

@@ -23,7 +23,7 @@ from dunwell.messaging.rendering.plain import derive_text
 from dunwell.messaging.rendering.refusal import TemplateRefusedError
 from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
 from dunwell.rules import sms
-from dunwell.rules.channels import Channel
+from dunwell.rules.channels import SPOKEN, Channel
 from dunwell.rules.mergetags import described
 
 __all__ = [
@@ -45,7 +45,6 @@ __all__ = [
     "compile_template",
     "derive_text",
     "render",
-    "render_words",
 ]
 
 _LONGEST_SUBJECT = 300
@@ -56,8 +55,8 @@ _TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organ
 class TemplateSource:
     """A template as a person wrote it. Without HTML it is plain text; without text that is made from the HTML.
 
-    An SMS is plain text alone, without a subject. So is a letter, with one: its table and its way to pay are drawn
-    where the text names them.
+    An SMS is plain text alone, without a subject; so is the script of a call. A letter is plain text with one: its
+    table and its way to pay are drawn where the text names them.
     """
 
     subject: str
@@ -79,7 +78,7 @@ class CompiledTemplate:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The exact words. An SMS has no subject: for lists there are its first words."""
+    """The exact words. An SMS and a call script have no subject: for lists there are their first words."""
 
     subject: str
     html: str
@@ -93,6 +92,8 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
         return _compile_sms(source)
     if source.channel == Channel.LETTER:
         return _compile_letter(source)
+    if source.channel == SPOKEN:
+        return _compile_spoken(source)
     if not source.subject.strip():
         raise TemplateRefusedError("A mail needs a subject.", part="subject")
     if not source.html.strip() and not source.text.strip():
@@ -130,6 +131,19 @@ def _compile_letter(source: TemplateSource) -> CompiledTemplate:
     return CompiledTemplate(subject, None, text, subject_tags | text_tags, Channel.LETTER)
 
 
+def _compile_spoken(source: TemplateSource) -> CompiledTemplate:
+    if source.html.strip():
+        raise TemplateRefusedError("A call script is plain text: it is said, not shown.", part="HTML")
+    if not source.text.strip():
+        raise TemplateRefusedError("A call script needs a text.", part="text")
+    text, tags = compile_part(source.text, part="text", html=False)
+    if "invoice_table" in tags:
+        raise TemplateRefusedError(
+            "Nobody reads a table out: the invoices stand beside the script on the page of the call.", part="text"
+        )
+    return CompiledTemplate(None, None, text, tags, SPOKEN)
+
+
 def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
     """The words of one message, with frame and footer.
 
@@ -140,6 +154,8 @@ def render(template: CompiledTemplate, context: NoticeContext) -> Rendered:
         raise MissingValueError("invoices")
     if template.channel == Channel.SMS:
         return _rendered_sms(template, Scope(context))
+    if template.channel == SPOKEN:
+        return _rendered_spoken(template, Scope(context))
     scope = PaperScope(context) if template.channel == Channel.LETTER else Scope(context)
     assert template.subject is not None
     subject = one_line(_written(template.subject, scope))
@@ -167,12 +183,11 @@ def _rendered_sms(template: CompiledTemplate, scope: Scope) -> Rendered:
     return Rendered(sms.gist(text), "", text)
 
 
-def render_words(source: str, context: NoticeContext) -> str:
-    """A text that is said, not sent: its words alone, without frame and footer. MissingValueError as with `render`."""
-    if not context.invoices:
-        raise MissingValueError("invoices")
-    emit, _ = compile_part(source, part="text", html=False)
-    return _written(emit, Scope(context)).strip()
+def _rendered_spoken(template: CompiledTemplate, scope: Scope) -> Rendered:
+    text = "\n\n".join(paragraphs(_written(template.text, scope)))
+    if len(text.encode()) > MOST_OUTPUT:
+        raise TooLongError("The text is longer than 256 kB.")
+    return Rendered(sms.gist(text), "", text)
 
 
 def _written(emit: Emit, scope: Scope) -> str:

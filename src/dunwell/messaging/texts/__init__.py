@@ -1,7 +1,10 @@
-"""The texts that come with Dunwell: mail, SMS and letter for each step of the default policy, in seven languages."""
+"""The texts that come with Dunwell, in seven languages: mail, SMS and letter for each step of the default policy, and
+a call script for each tone.
+"""
 
 from __future__ import annotations
 
+from dunwell.messaging.texts.calls import CALLS
 from dunwell.messaging.texts.dutch import DUTCH
 from dunwell.messaging.texts.english import ENGLISH
 from dunwell.messaging.texts.french import FRENCH
@@ -15,4 +18,7 @@ from dunwell.messaging.texts.spanish import SPANISH
 
 __all__ = ["SHIPPED", "ShippedText"]
 
-SHIPPED: tuple[ShippedText, ...] = (*ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH, *SMS, *LETTERS)
+SHIPPED: tuple[ShippedText, ...] = (
+    *(*ENGLISH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *PORTUGUESE, *DUTCH),
+    *(*SMS, *LETTERS, *CALLS),
+)

@@ -18,6 +18,10 @@ KINDS = {
     "reminder": ("Friendly reminder", "friendly"),
     "firm-reminder": ("Firm reminder", "firm"),
     "final-reminder": ("Final reminder", "final"),
+    "call-friendly": ("Friendly call", "friendly"),
+    "call-neutral": ("Call", "neutral"),
+    "call-firm": ("Firm call", "firm"),
+    "call-final": ("Last call", "final"),
 }
 
 _FRENCH_MARK = re.compile(r" (?=[:;?!])")
@@ -25,8 +29,8 @@ _FRENCH_MARK = re.compile(r" (?=[:;?!])")
 
 @dataclass(frozen=True, slots=True)
 class ShippedText:
-    """One text in one language. HTML and plain text are made from the same paragraphs; an SMS and a letter are plain
-    text alone.
+    """One text in one language. HTML and plain text are made from the same paragraphs; an SMS, a letter and a call
+    script are plain text alone.
     """
 
     key: str

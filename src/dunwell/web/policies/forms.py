@@ -85,7 +85,11 @@ class StepForm(forms.Form):
     )
     side = forms.ChoiceField(label="Counted", choices=SIDES)
     channel = forms.ChoiceField(label="Channel", choices=StepChannel.choices)
-    template = forms.ChoiceField(label="Text", required=False, help_text="A call or an internal task needs none.")
+    template = forms.ChoiceField(
+        label="Text",
+        required=False,
+        help_text="A call without one uses the script of its tone. An internal task has none.",
+    )
     tone = forms.ChoiceField(
         label="Tone",
         choices=[(tone.value, tone.value.capitalize()) for tone in Tone],

@@ -12,7 +12,7 @@ from django import forms
 from dunwell.messaging.models.templates import Tone
 from dunwell.messaging.rendering import TemplateRefusedError, TemplateSource, compile_template, derive_text
 from dunwell.messaging.texts import SHIPPED
-from dunwell.rules.channels import Channel
+from dunwell.rules.channels import SPOKEN, Channel
 
 # Languages that texts come in first, then the others people ask for
 SHIPPED_LANGUAGES = tuple(dict.fromkeys(text.language for text in SHIPPED))
@@ -56,11 +56,17 @@ class TextForm(forms.Form):
         return values
 
 
-class SmsForm(TextForm):
-    """An SMS is plain text alone."""
+class PlainForm(TextForm):
+    """What is plain text alone, without a subject."""
 
     subject = None  # type: ignore[assignment]
     body_html = None  # type: ignore[assignment]
+
+    def clean(self) -> dict[str, Any]:
+        return {"subject": "", "body_html": "", **super().clean()}
+
+
+class SmsForm(PlainForm):
     body_text = forms.CharField(
         label="Text",
         max_length=5_000,
@@ -70,12 +76,20 @@ class SmsForm(TextForm):
     )
     channel = Channel.SMS.value
 
-    def clean(self) -> dict[str, Any]:
-        return {"subject": "", "body_html": "", **super().clean()}
+
+class ScriptForm(PlainForm):
+    body_text = forms.CharField(
+        label="Script",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "true"}),
+        help_text="What to say, as a beginning. Ask who is speaking before you name a debt.",
+        error_messages={"required": "A call script needs a text."},
+    )
+    channel = SPOKEN
 
 
 def form_of(channel: str) -> type[TextForm]:
-    return SmsForm if channel == Channel.SMS else TextForm
+    return {Channel.SMS.value: SmsForm, SPOKEN: ScriptForm}.get(channel, TextForm)
 
 
 def source_of(values: dict[str, Any], channel: str) -> TemplateSource:

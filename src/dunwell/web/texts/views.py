@@ -23,7 +23,7 @@ from dunwell.messaging.rendering import MissingValueError, TemplateRefusedError,
 from dunwell.messaging.services import templates as services
 from dunwell.organizations.models import User
 from dunwell.rules import mergetags
-from dunwell.rules.channels import Channel
+from dunwell.rules.channels import SPOKEN, Channel
 from dunwell.rules.permissions import Permission
 from dunwell.rules.sms import length_of
 from dunwell.rules.wording import advice
@@ -156,6 +156,7 @@ def _checked(desk: Desk, found: MessageTemplate, source: TemplateSource) -> dict
             or all(step.approval_required for step in _steps(desk, found)),
             # None stands below an SMS
             postal_address="none" if is_sms else desk.settings.postal_address,
+            is_said=found.channel == SPOKEN,
         ),
     }
 

@@ -11,9 +11,10 @@ from dunwell.web.lists.tables.invoices import INVOICES
 from dunwell.web.lists.tables.messages import MESSAGES
 from dunwell.web.lists.tables.notices import NOTICES
 from dunwell.web.lists.tables.payments import PAYMENTS
+from dunwell.web.lists.tables.replies import REPLIES
 from dunwell.web.lists.tables.worklist import WORKLIST
 
-TABLES = (CUSTOMERS, DEFAULTERS, INVOICES, PAYMENTS, CREDIT_NOTES, NOTICES, WORKLIST, WAITING, ENDED, MESSAGES)
+TABLES = (CUSTOMERS, DEFAULTERS, INVOICES, PAYMENTS, CREDIT_NOTES, NOTICES, WORKLIST, WAITING, ENDED, MESSAGES, REPLIES)
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "MESSAGES",
     "NOTICES",
     "PAYMENTS",
+    "REPLIES",
     "TABLES",
     "WAITING",
     "WORKLIST",

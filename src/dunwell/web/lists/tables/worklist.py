@@ -53,6 +53,8 @@ TO_DO: dict[tuple[str, str], ToDo] = {
 
 def to_do(row: WorkItem, rules: Mapping[int, str] | None = None) -> ToDo:
     """`rules`: what each escalation rule asks for, in words; without them (in a file) a rule is not named."""
+    if row.reply is not None:
+        return ToDo("message", "Read their answer", f"“{row.reply.body}”")
     if row.task is None:
         found = TO_DO[row.kind, row.reason]
         raised_by = next((rules[key] for key in row.case.rules if key in rules), "") if row.case and rules else ""
@@ -68,6 +70,8 @@ def to_do(row: WorkItem, rules: Mapping[int, str] | None = None) -> ToDo:
 def address(desk: Desk, row: WorkItem) -> str:
     if row.task_id is not None:
         return desk.url("web:task", row.task_id)
+    if row.reply_id is not None:
+        return desk.url("web:reply", row.reply_id)
     if row.notice_id is not None:
         return desk.url("web:notice", row.notice_id)
     if row.kind == WorkKind.STEP:
@@ -91,7 +95,9 @@ def _add(desk: Desk, found: Sequence[Any]) -> None:
 
 def first_of(desk: Desk, most: int) -> list[Any]:
     """The beginning of a person's own list of today, for Home."""
-    found = _when(desk, _whose(desk, rows(desk), OURS), NOW).select_related("customer", "owner", "task__step", "case")
+    found = _when(desk, _whose(desk, rows(desk), OURS), NOW).select_related(
+        "customer", "owner", "task__step", "case", "reply"
+    )
     first = list(found.order_by("priority", "less_value", "due_on", "pk")[:most])
     _add(desk, first)
     return first
@@ -133,7 +139,7 @@ WORKLIST = Table(
     many="entries",
     place="followup",
     rows=rows,
-    complete=lambda _desk, found: found.select_related("customer", "owner", "task__step", "case"),
+    complete=lambda _desk, found: found.select_related("customer", "owner", "task__step", "case", "reply"),
     add=_add,
     search=_search,
     search_hint="Customer",
@@ -213,8 +219,8 @@ WORKLIST = Table(
     empty=Empty(
         symbol="circle-check",
         title="Nothing to do",
-        text="Calls and internal tasks that a policy asks for, cases that somebody must look at, and what could not be "
-        "delivered stand here, the most urgent first.",
+        text="Calls and internal tasks that a policy asks for, answers of customers, cases that somebody must look at, "
+        "and what could not be delivered stand here, the most urgent first.",
         fits_none="Nothing fits",
         hint="Look at everybody’s entries, or at those that are due later.",
     ),

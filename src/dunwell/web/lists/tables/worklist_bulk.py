@@ -12,6 +12,7 @@ from dunwell.followup.models.cases import PRIORITIES
 from dunwell.followup.queries.worklist import work_items
 from dunwell.followup.services import case_work
 from dunwell.followup.services.tasks import close_tasks, give_tasks, put_off
+from dunwell.messaging.services import replies
 from dunwell.organizations.models import Membership
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk
@@ -100,8 +101,9 @@ def _done_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
     return (
         Effect(rows.filter(kind=WorkKind.TASK).count(), "internal tasks closed as done", "good"),
         Effect(rows.filter(kind=WorkKind.CASE).count(), "cases off the list until something new happens", "good"),
+        Effect(rows.filter(kind=WorkKind.REPLY).count(), "answers dealt with, or put off where a day is named", "good"),
         Effect(
-            rows.exclude(kind__in=(WorkKind.TASK, WorkKind.CASE)).count(),
+            rows.exclude(kind__in=(WorkKind.TASK, WorkKind.CASE, WorkKind.REPLY)).count(),
             "calls and others, which end by what came of them: put off where a day is named, else left",
         ),
     )
@@ -114,9 +116,13 @@ def _done(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
     cases = [item.case_id for item in items if item.kind == WorkKind.CASE and item.case_id]
     done = case_work.looked_at(case_ids=cases, again_on=again_on, note=answers["note"], **shared)
     done += close_tasks(task_ids=tasks, note=answers["note"], now=desk.now, **shared)
+    replied = [item.reply_id for item in items if item.reply_id]
     if again_on is not None:
+        done += replies.put_off(organization=desk.organization, reply_ids=replied, until=again_on)
         calls = [item.task_id for item in items if item.kind == WorkKind.CALL and item.task_id]
         done += put_off(organization=desk.organization, task_ids=calls, until=again_on, as_of=desk.today)
+    else:
+        done += replies.dealt_with(organization=desk.organization, reply_ids=replied, by=desk.user, now=desk.now)
     follow_up(desk.organization, now=desk.now)
     return left_out(done, len(ids), "they end by what comes of them")
 

@@ -1,0 +1,1 @@
+"""What customers answered: the page of one reply, and what a person does about it."""
