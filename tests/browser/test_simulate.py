@@ -32,6 +32,7 @@ def test_an_unsaved_policy_is_tried(visit: Callable[..., Page], anna: User, orga
     first.get_by_label("Days", exact=True).fill("1")
     first.get_by_label("Counted").select_option("after-due")
     first.get_by_label("Channel").select_option("call")
+    first.get_by_label("Text", exact=True).select_option(label="None")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Simulate").click()
     beside = opened.value

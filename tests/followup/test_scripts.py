@@ -97,7 +97,7 @@ def test_a_step_names_a_script_of_its_own(
     own = MessageTemplate.objects.get(key="vip-call")
     save_template(
         organization_id=organization.pk, template_id=own.pk, version=1, user_id=alice.pk, subject="", body_html="",
-        body_text="Ask for [Contact Name].{% if promise %} You promised.{% endif %}",
+        body_text="Ask for [Contact Name].{% if promise.made_on %} You promised.{% endif %}",
     )  # fmt: skip
     chase(organization, policy, StepDraft("Call", 5, Tone.FIRM, channel="call", template="vip-call"))
     worlds.make_invoice(customer, due_on=TODAY - 6 * DAY)

@@ -88,7 +88,8 @@ class Hands:
             Customer.objects.filter(pk=customer.pk).update(preferred_channel=("", "sms", "letter")[number // 4])
 
     def prints(self, day: dt.date, now: dt.datetime) -> None:
-        make_batch(organization=self.organization, by=self.person, now=now, today=day)
+        if OrganizationSettings.objects.get(organization=self.organization).letters_by == "print":
+            make_batch(organization=self.organization, by=self.person, now=now, today=day)
 
     def at_the_pile(self, number: int, day: dt.date, now: dt.datetime) -> None:
         """The oldest pile that lies there is posted, what may not go any more taken out first; or it is thrown away.

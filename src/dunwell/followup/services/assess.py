@@ -32,6 +32,8 @@ def assess(this: Pass, state: PlanState, basis: str, policies: PoliciesInForce, 
     }
     assessed = execute("assess_scope_all" if everyone else "assess_scope_touched", parameters)
     if assessed:
+        # A book that has just come: taken for empty, it would be read once for every customer
+        analyze("ledger_invoice", "ledger_payment", "ledger_allocation", "ledger_creditnote", only_grown=True)
         analyze("assess_scope")
         execute("assessed_items", parameters)
         analyze("assessed_item")
