@@ -163,11 +163,11 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(403, {"statusCode": 403, "name": "invalid_api_key", "message": "API key is invalid"})
             return
         key = self.headers.get("Idempotency-Key", "")
-        if key and key in self.server_of._answers:
-            self._answer(200, self.server_of._answers[key])
-            return
         if isinstance(does, int):
             self._answer(does, {"statusCode": does, "message": f"Resend says {does}"})
+            return
+        if key and key in self.server_of._answers:
+            self._answer(200, self.server_of._answers[key])
             return
         taken = Taken(
             "resend", self.server_of.name(),

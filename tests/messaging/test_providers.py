@@ -156,31 +156,40 @@ def test_what_the_provider_did_not_say_is_uncertain_and_never_repeated(
     assert world.requests == 1
 
 
-@pytest.mark.parametrize("accident", [500, "hang", "drop-after", "garbage"])
-def test_with_a_key_it_is_asked_again_and_arrives_once(
+@pytest.mark.parametrize("accident", [500, 409, "hang", "drop-after", "garbage"])
+def test_with_a_key_it_is_asked_again_at_once_and_arrives_once(
     accident: str | int, send: Callable[..., DispatchReport], queue: Queue, world: ProviderServer
 ) -> None:
     (queued,) = queue("anna@client.example")
     world.will(accident)
-    assert send("resend").delayed == 1
-    assert state(queued) == "queued"
-    assert send("resend", later=1).sent == 1
+    assert send("resend").sent == 1
+    assert world.requests == 2
     assert len(world.taken) == 1
     assert world.taken[0].key == Message.objects.get(pk=queued).rfc_message_id.strip("<>")
 
 
-def test_a_key_is_not_trusted_for_longer_than_a_day(
+@pytest.mark.parametrize("later", [500, 503, 429, 401, "drop-before"])
+def test_a_doubt_that_stays_is_left_to_a_person(
+    later: str | int, send: Callable[..., DispatchReport], queue: Queue, world: ProviderServer
+) -> None:
+    """In the queue it might be edited or replaced, under a key that the provider has never seen."""
+    (queued,) = queue("anna@client.example")
+    world.will("drop-after", later, later)
+    assert send("resend").uncertain == 1
+    assert state(queued) == "uncertain"
+    asked = world.requests
+    assert send("resend", later=30).sent == 0
+    assert world.requests == asked
+    assert len(world.taken) == 1
+
+
+def test_what_was_in_doubt_and_is_refused_has_failed(
     send: Callable[..., DispatchReport], queue: Queue, world: ProviderServer
 ) -> None:
     (queued,) = queue("anna@client.example")
-    world.will(*[500] * 20)
-    for hours in range(0, 60, 15):
-        send("resend", later=hours)
-        Message.objects.filter(pk=queued).update(next_attempt_at=NOW)
-        ChannelPause.objects.all().delete()
-    Message.objects.filter(pk=queued).update(attempts=5)
-    send("resend", later=70)
-    assert state(queued) == "uncertain"
+    world.will(500, 422)
+    assert send("resend").failed == 1
+    assert "says 422" in Message.objects.get(pk=queued).last_error
 
 
 def test_a_busy_provider_is_asked_again(

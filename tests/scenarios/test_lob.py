@@ -98,10 +98,11 @@ def test_without_a_clear_answer_it_is_asked_for_again_at_once_and_printed_once(
     assert len(lob.letters) == 1
 
 
+@pytest.mark.parametrize("last", ["internal_server_error", "service_unavailable", "rate_limit_exceeded"])
 def test_a_letter_that_never_gets_a_clear_answer_is_left_to_a_person(
-    story: Story, invoice: Invoice, lob: LobServer
+    story: Story, invoice: Invoice, lob: LobServer, last: str
 ) -> None:
-    lob.will("drop after", "drop", "internal_server_error")
+    lob.will("drop after", "drop", last)
     story.run(TODAY)
     assert message().state == MessageState.UNCERTAIN
     story.dispatch(TODAY, dt.time(11, 0))

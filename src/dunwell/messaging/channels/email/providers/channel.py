@@ -1,8 +1,8 @@
 """Sending through a provider: one request a mail, and what its answer means.
 
 A request that was not sent says nothing about a mail. One that was answered with a refusal did not send it. One without
-an answer, or with an error of the provider's own making, may have: never repeated by itself, unless the provider has a
-key that lets it take the same mail only once.
+an answer, or with an error of the provider's own making, may have: it is asked for again, at once, only where the
+provider has a key that lets it take the same mail only once; else a person settles it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from dunwell.messaging.channels.doubt import TRIES, until_clear
 from dunwell.messaging.channels.email.addresses import InvalidAddressError, wire_address
 from dunwell.messaging.channels.email.mime import one_line, unsubscribe
 from dunwell.messaging.channels.email.providers.settings import ProviderSettings
@@ -45,8 +46,8 @@ _NOT_LET_IN = {401, 402, 403}
 _TOO_MANY = 429
 # It did not look at the mail. With any other 5xx it may have taken it before it failed
 _BUSY = 503
-# The first six attempts fall within 14 hours (retries.DELAYS); providers remember a key for 24
-_ATTEMPTS_ONE_KEY_COVERS = 6
+# The key is known: of a request that is still being worked on, or of one that had something else in it
+_KEY_TAKEN = 409
 _WORDS = 1000
 # Anymail's words for a recipient who gets nothing; with the first two it is the address that is refused
 _ADDRESS_REFUSED = {"invalid", "rejected"}
@@ -69,7 +70,8 @@ class ProviderChannel:
 
     @property
     def longest(self) -> dt.timedelta:
-        return dt.timedelta(seconds=4 * self._settings.timeout)
+        tries = TRIES if self._settings.provider.idempotency_header else 1
+        return tries * dt.timedelta(seconds=4 * self._settings.timeout)
 
     @property
     def ready(self) -> bool:
@@ -88,13 +90,19 @@ class ProviderChannel:
         self._last_used = time.monotonic()
 
     def transmit(self, message: OutgoingMessage) -> Transmission:
-        """One mail by one request; raises ServerUnavailableError only when nothing of it has been taken."""
+        """One mail; raises ServerUnavailableError only when nothing of it has been taken."""
         try:
             mail = _mail(message)
         except InvalidAddressError as error:
             return Transmission(
                 Result.PERMANENT, str(error), address_refused=str(error).startswith(f"“{message.recipient}”")
             )
+        if self._settings.provider.idempotency_header:
+            return until_clear(lambda: self._ask(message, mail))
+        return self._ask(message, mail)
+
+    def _ask(self, message: OutgoingMessage, mail: EmailMultiAlternatives) -> Transmission:
+        """One request, and what its answer means."""
         if not self.ready:
             self.open()
         if header := self._settings.provider.idempotency_header:
@@ -108,9 +116,9 @@ class ProviderChannel:
         except AnymailInvalidAddress as error:
             return Transmission(Result.PERMANENT, _plain(error))
         except AnymailError as error:
-            return self._judged(message, error)
+            return self._judged(error)
         except requests.RequestException as error:
-            return self._unanswered(message, error)
+            return self._unanswered(error)
         finally:
             self._last_used = time.monotonic()
         return _taken(message, mail)
@@ -122,9 +130,9 @@ class ProviderChannel:
 
     # What failed
 
-    def _judged(self, message: OutgoingMessage, error: AnymailError) -> Transmission:
+    def _judged(self, error: AnymailError) -> Transmission:
         if isinstance(error, AnymailAPIError) and error.response is None:
-            return self._unanswered(message, error)
+            return self._unanswered(error)
         status, said = _status(error), _said(error)
         if status is None:
             # Not accepted by Anymail itself, before any request
@@ -135,29 +143,25 @@ class ProviderChannel:
             raise ServerUnavailableError(f"{self.server} has had enough for now: {said}")
         if status == _BUSY:
             return Transmission(Result.TEMPORARY, said, server_suspect=True)
-        if 200 <= status < 300 or status >= 500:
-            return self._unknown(message, said)
+        key_taken = status == _KEY_TAKEN and self._settings.provider.idempotency_header
+        if 200 <= status < 300 or status >= 500 or key_taken:
+            return _unknown(said)
         if status == 404:
             raise ServerUnavailableError(f"{self.server} does not know that address or domain: {said}")
         return Transmission(Result.PERMANENT, said)
 
-    def _unanswered(self, message: OutgoingMessage, error: Exception) -> Transmission:
+    def _unanswered(self, error: Exception) -> Transmission:
         self.close()
         cause = error.__cause__ or error
         if _never_left(cause):
             raise ServerUnavailableError(f"{self.server} does not answer: {_plain(cause)}") from error
-        return self._unknown(message, _plain(cause))
+        return _unknown(_plain(cause))
 
-    def _unknown(self, message: OutgoingMessage, said: str) -> Transmission:
-        if self._settings.provider.idempotency_header and message.attempts + 1 < _ATTEMPTS_ONE_KEY_COVERS:
-            return Transmission(
-                Result.TEMPORARY,
-                f"No clear answer; it is asked again, and takes the same mail only once. {said}",
-                server_suspect=True,
-            )
-        return Transmission(
-            Result.UNCERTAIN, f"The provider did not say whether it took the mail: {said}", server_suspect=True
-        )
+
+def _unknown(said: str) -> Transmission:
+    return Transmission(
+        Result.UNCERTAIN, f"The provider did not say whether it took the mail: {said}", server_suspect=True
+    )
 
 
 def for_anymail(settings: ProviderSettings) -> dict[str, Any]:

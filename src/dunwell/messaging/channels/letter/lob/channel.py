@@ -1,7 +1,6 @@
 """The connection to Lob's Letters resource, kept open and used for many letters.
 
-Lob keeps an idempotency key for 24 hours: what left us in doubt is asked for again at once, under the same key, and
-printed once. Not later: by then the letter may have been taken back or written anew, as one that Lob has never seen.
+Lob keeps an idempotency key for 24 hours: what left us in doubt is asked for again at once, and printed once.
 """
 
 from __future__ import annotations
@@ -12,9 +11,10 @@ import textwrap
 import urllib3
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from dunwell.messaging.channels.doubt import until_clear
 from dunwell.messaging.channels.letter.addresses import PostalAddress
 from dunwell.messaging.channels.letter.lob import answers
-from dunwell.messaging.channels.letter.lob.settings import TRIES, LobSettings
+from dunwell.messaging.channels.letter.lob.settings import LobSettings
 from dunwell.messaging.channels.port import Attachment, OutgoingMessage, Result, ServerUnavailableError, Transmission
 
 _VERSION = "2024-01-01"
@@ -60,18 +60,7 @@ class LobChannel:
         if not message.attachments:
             return Transmission(Result.PERMANENT, "The letter has no file to print.")
         (letter, *_) = message.attachments
-        told: Transmission | None = None
-        for _ in range(TRIES):
-            try:
-                told = self._ask(message, letter)
-            except ServerUnavailableError:
-                if told is None:
-                    raise
-                break
-            if told.result is not Result.UNCERTAIN:
-                break
-        assert told is not None
-        return told
+        return until_clear(lambda: self._ask(message, letter))
 
     def _ask(self, message: OutgoingMessage, letter: Attachment) -> Transmission:
         self.open()

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 
 from django.conf import settings as installation
 
+from dunwell.messaging.channels.doubt import TRIES
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.models import Organization, OrganizationSettings
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
-
-# How often one letter is asked for while no clear answer comes
-TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
