@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
 
 from dunwell.followup.models import (
     Action,
@@ -27,7 +28,7 @@ from dunwell.followup.models import (
 from dunwell.followup.queries.cases import case_of
 from dunwell.followup.queries.policies import current_draft, surroundings
 from dunwell.followup.services import passes
-from dunwell.followup.services.case_work import looked_at, release, set_by_hand
+from dunwell.followup.services.case_work import give, looked_at, prioritize, release, set_by_hand
 from dunwell.followup.services.escalation import (
     SHIPPED,
     EscalationDraft,
@@ -139,6 +140,44 @@ def test_a_case_that_was_looked_at_is_off_the_list_until_something_new(
     assert (case.due_on, case.priority, case.role_by_rules) == (TODAY + 2 * DAY, 1, "finance_head")
     with pytest.raises(ValidationError):
         looked_at(again_on=TODAY, note="", **shared)
+
+
+def test_many_cases_cost_as_many_statements_as_one(
+    organization: Organization, customer: Customer, bob: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for each in (customer, worlds.make_customer(organization), worlds.make_customer(organization)):
+        worlds.make_invoice(each, due_on=TODAY - 15 * DAY)
+    pass_on(organization)
+    case_ids = list(Case.objects.values_list("pk", flat=True))
+    shared: dict[str, Any] = {"organization": organization, "by": bob, "as_of": TODAY}
+    by_hand: dict[str, Any] = {"priority": 2, "owner_id": bob.pk, "note": " Friends ", "until": None}
+    set_by_hand(case_ids=case_ids[:1], **{**by_hand, "priority": None}, **shared)
+    for chosen in (case_ids[:2], case_ids):
+        # Savepoint and its end, who works here, the cases, two updates, the changes
+        with django_assert_num_queries(7):
+            assert set_by_hand(case_ids=chosen, **by_hand, **shared) == len(chosen)
+        with django_assert_num_queries(5):
+            assert prioritize(case_ids=chosen, priority=1, note="", **shared) == len(chosen)
+        with django_assert_num_queries(6):
+            assert give(case_ids=chosen, owner_id=bob.pk, **shared) == len(chosen)
+        with django_assert_num_queries(5):
+            assert looked_at(case_ids=case_ids, again_on=None, note="", **shared) == len(chosen)
+        with django_assert_num_queries(5):
+            assert release(case_ids=chosen, **shared) == len(chosen)
+    first, _, last = (
+        [
+            f"{change.name} {change.before} {change.after}"
+            for change in CaseChange.objects.filter(case=case).order_by("pk")
+        ]
+        for case in case_ids
+    )
+    # Whose it is already is not given it again; what was before is what stood there
+    assert first[1:7] == [
+        "set_by_hand 3 3", "given 3 3", "set_by_hand 3 2", "set_by_hand 2 1", "given None None", "looked_at None None"
+    ]  # fmt: skip
+    assert last[1:] == [
+        "set_by_hand 3 2", "given 3 2", "set_by_hand 2 1", "given None None", "looked_at None None", "released 1 3"
+    ]  # fmt: skip
 
 
 def test_rules_are_written_moved_and_refused(organization: Organization, customer: Customer, alice: User) -> None:

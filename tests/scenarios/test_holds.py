@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
-from dunwell.insights.holds import Effect, effect_of
+from dunwell.insights.holds import Effect, effects_of
 from dunwell.ledger.models import Customer, Hold
 from dunwell.organizations.scope import Scope
 from tests import worlds
@@ -15,6 +17,10 @@ from tests.worlds import TODAY
 
 def told(effect: Effect) -> dict[str, list[int]]:
     return {kind: sorted(action.offset_days for action in getattr(effect, kind)) for kind in ("waits", "went", "ended")}
+
+
+def effect_of(scope: Scope, hold: Hold, as_of: dt.date) -> Effect:
+    return effects_of(scope, [hold], as_of)[hold.pk]
 
 
 @pytest.mark.parametrize("released", [False, True], ids=["runs out", "released early"])

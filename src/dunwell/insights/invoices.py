@@ -99,4 +99,4 @@ def notice_items(scope: Scope, invoice: Invoice) -> list[NoticeItem]:
 
 def holds(scope: Scope, invoice: Invoice) -> list[Hold]:
     """Holds on the invoice itself, past ones included, newest first."""
-    return list(scope.rows(Hold).filter(invoice=invoice).order_by("-starts_on", "-pk"))
+    return list(scope.rows(Hold).filter(invoice=invoice).select_related("invoice").order_by("-starts_on", "-pk"))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, Least, Now
 
 from dunwell.followup.models import Case, CaseChange, CaseEvent
 from dunwell.organizations.models import Membership, Organization, User
@@ -36,20 +39,23 @@ def set_by_hand(
     _check_owner(organization, owner_id)
     if until is not None and until <= as_of:
         raise ValidationError({"until": "Name a day that is still to come."})
-    changes = []
-    for case in _open(organization, case_ids):
-        before = case.priority_by_hand or case.priority_by_rules
-        given = owner_id is not None and owner_id != case.owner_by_hand_id
-        case.priority_by_hand, case.owner_by_hand_id = priority, owner_id
-        case.by_hand_note, case.by_hand_until, case.by_hand_by = note.strip(), until, by
-        if given:
-            case.due_on = min(case.due_on or as_of, as_of)
-        case.save()
-        after = priority or case.priority_by_rules
-        names = [CaseEvent.SET_BY_HAND, *([CaseEvent.GIVEN] if given else [])]
-        changes += [_change(case, name, by, as_of, note, before, after, owner_id) for name in names]
-    CaseChange.objects.bulk_create(changes)
-    return len({change.case_id for change in changes})
+    cases = _open(organization, case_ids)
+    given = [case for case in cases if owner_id is not None and owner_id != case.owner_by_hand_id]
+    _set(
+        cases,
+        priority_by_hand=priority,
+        owner_by_hand=owner_id,
+        by_hand_note=note.strip(),
+        by_hand_until=until,
+        by_hand_by=by,
+    )
+    _set(given, due_on=Least(Coalesce(F("due_on"), Value(as_of)), Value(as_of)))
+    _record(
+        _change(case, name, by, as_of, note, case.priority, priority or case.priority_by_rules, owner_id)
+        for name, changed in ((CaseEvent.SET_BY_HAND, cases), (CaseEvent.GIVEN, given))
+        for case in changed
+    )
+    return len(cases)
 
 
 @transaction.atomic
@@ -59,27 +65,20 @@ def prioritize(
     """One priority for many cases; whose they are stays. How many cases were open."""
     if priority not in PRIORITY_NAMES:
         raise ValidationError({"priority": "Choose a priority."})
-    changes = []
-    for case in _open(organization, case_ids):
-        before = case.priority_by_hand or case.priority_by_rules
-        case.priority_by_hand, case.by_hand_note, case.by_hand_by = priority, note.strip(), by
-        case.save()
-        changes.append(_change(case, CaseEvent.SET_BY_HAND, by, as_of, note, before, priority, None))
-    CaseChange.objects.bulk_create(changes)
-    return len(changes)
+    cases = _open(organization, case_ids)
+    _set(cases, priority_by_hand=priority, by_hand_note=note.strip(), by_hand_by=by)
+    _record(_change(case, CaseEvent.SET_BY_HAND, by, as_of, note, case.priority, priority, None) for case in cases)
+    return len(cases)
 
 
 @transaction.atomic
 def give(*, organization: Organization, case_ids: Collection[int], owner_id: int, by: User, as_of: dt.date) -> int:
     """Many cases to one person; their priority stays. How many cases were open."""
     _check_owner(organization, owner_id)
-    changes = []
-    for case in _open(organization, case_ids):
-        case.owner_by_hand_id, case.by_hand_by = owner_id, by
-        case.save()
-        changes.append(_change(case, CaseEvent.GIVEN, by, as_of, "", None, None, owner_id))
-    CaseChange.objects.bulk_create(changes)
-    return len(changes)
+    cases = _open(organization, case_ids)
+    _set(cases, owner_by_hand=owner_id, by_hand_by=by)
+    _record(_change(case, CaseEvent.GIVEN, by, as_of, "", None, None, owner_id) for case in cases)
+    return len(cases)
 
 
 def _check_owner(organization: Organization, owner_id: int | None) -> None:
@@ -92,14 +91,10 @@ def _check_owner(organization: Organization, owner_id: int | None) -> None:
 def release(*, organization: Organization, case_ids: Collection[int], by: User, as_of: dt.date) -> int:
     """The rules decide again; how many cases a person had set."""
     cases = [case for case in _open(organization, case_ids) if case.is_set_by_hand]
-    changes = []
-    for case in cases:
-        before = case.priority_by_hand or case.priority_by_rules
-        case.priority_by_hand = case.owner_by_hand_id = case.by_hand_until = case.by_hand_by = None
-        case.by_hand_note = ""
-        case.save()
-        changes.append(_change(case, CaseEvent.RELEASED, by, as_of, "", before, case.priority_by_rules, None))
-    CaseChange.objects.bulk_create(changes)
+    _set(cases, priority_by_hand=None, owner_by_hand=None, by_hand_until=None, by_hand_by=None, by_hand_note="")
+    _record(
+        _change(case, CaseEvent.RELEASED, by, as_of, "", case.priority, case.priority_by_rules, None) for case in cases
+    )
     return len(cases)
 
 
@@ -117,20 +112,26 @@ def looked_at(
     if again_on is not None and again_on <= as_of:
         raise ValidationError({"again_on": "Name a day that is still to come."})
     cases = [case for case in _open(organization, case_ids) if case.due_on is not None]
-    for case in cases:
-        case.due_on = again_on
-        case.save()
-    CaseChange.objects.bulk_create(
-        _change(case, CaseEvent.LOOKED_AT, by, as_of, note, None, None, None) for case in cases
-    )
+    _set(cases, due_on=again_on)
+    _record(_change(case, CaseEvent.LOOKED_AT, by, as_of, note, None, None, None) for case in cases)
     return len(cases)
 
 
 def _open(organization: Organization, case_ids: Collection[int]) -> list[Case]:
+    """The cases as they stand, which nobody else changes before this transaction is over."""
     cases = Case.objects.select_for_update(of=("self",)).filter(
         organization=organization, pk__in=list(case_ids), closed_on=None
     )
     return list(cases.order_by("pk"))
+
+
+def _set(cases: Collection[Case], **values: Any) -> None:
+    """The same for all of them, in one statement; the cases in memory keep what was before."""
+    Case.objects.filter(pk__in=[case.pk for case in cases]).update(**values, changed_at=Now())
+
+
+def _record(changes: Iterable[CaseChange]) -> None:
+    CaseChange.objects.bulk_create(changes)
 
 
 def _change(
