@@ -6,12 +6,14 @@ import datetime as dt
 from collections.abc import Iterable
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dunwell.followup.models import Action, Notice, PolicyStep, PolicyVersion
 from dunwell.followup.services import passes
-from dunwell.followup.services.compose import compose
+from dunwell.followup.services.compose import Composed, compose
 from dunwell.followup.services.notices import send_despite_limits
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.run_limit import choose_most_urgent
@@ -118,6 +120,41 @@ def test_what_cannot_be_written_holds_nobody_up(organization: Organization, poli
     assert live(organization) == 1
     assert written_to() == ids([young])
     assert Action.objects.filter(customer=old, state="waiting", reason="text_incomplete").exists()
+
+
+def test_many_batches_are_sorted_as_often_as_few(
+    organization: Organization, policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dunwell.followup.services.compose.CUSTOMERS_PER_BATCH", 1)
+    sorted_times = []
+    for more in (2, 6):
+        late(organization, *range(20, 20 + more))
+        limit(100)
+        with CaptureQueriesContext(connection) as queries:
+            assert live(organization) == more
+        sorted_times.append(sum("WITH candidate AS" in query["sql"] for query in queries))
+    assert sorted_times[0] == sorted_times[1]
+
+
+def test_what_another_pass_plans_between_two_batches_is_within_the_limit(
+    organization: Organization, policy: PolicyVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dunwell.followup.services.compose.CUSTOMERS_PER_BATCH", 1)
+    first, second = late(organization, 20, 30)
+    limit(2)
+    this = begin(organization, TODAY, 7)
+    prepare(this)
+    sender = sender_of(organization)
+    came: list[Customer] = []
+
+    def another_pass(_: Composed) -> None:
+        if not came:
+            came.extend(late(organization, 40, 50))
+            prepare(begin(organization, TODAY, 8))
+
+    assert compose(this, None, sender, Texts(organization, sender), after_batch=another_pass).notices == 2
+    assert written_to() == ids([first, came[1]])
+    assert waiting() == ids([second, came[0]])
 
 
 def test_without_a_limit_what_waited_for_it_goes(organization: Organization, policy: PolicyVersion) -> None:

@@ -19,7 +19,7 @@ from dunwell.followup.services.attachments import Enclosed, enclose
 from dunwell.followup.services.handover import new_message, queue_notices
 from dunwell.followup.services.passes import MANY, Pass, analyze, execute, lock
 from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
-from dunwell.followup.services.run_limit import choose_most_urgent
+from dunwell.followup.services.run_limit import Chosen, choose_most_urgent
 from dunwell.followup.services.side_facts import SideFacts, read, wanted_by, who_promised
 from dunwell.followup.services.texts import Sender, Texts
 from dunwell.followup.services.writing import Writing
@@ -126,7 +126,7 @@ def compose(
     writing = Writing(this.organization, sender, texts)
     choose_most_urgent(this)
     # What could not be written leaves room for the next in order
-    while _write_planned(this, run, writing, result, after_batch):
+    while _write_planned(this, run, writing, result, after_batch) or choose_most_urgent(this):
         pass
     return result
 
@@ -137,13 +137,14 @@ def _write_planned(
     """Once over all that is planned. How many steps were planned meanwhile, as there was room for them after all."""
     known = result.notices
     freed = 0
+    chosen = Chosen(this)
     for sending_on, places in sending_days(this):
         after = 0
         while True:
             with transaction.atomic():
                 lock(this.organization)
                 # In each transaction that writes: another pass may have planned in between
-                freed += choose_most_urgent(this)
+                freed += chosen.within_limit()
                 lines = _planned_lines(this, sending_on, places, after)
                 if not lines:
                     break

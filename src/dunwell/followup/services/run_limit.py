@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
@@ -35,6 +36,34 @@ def choose_most_urgent(this: Pass) -> int:
         cursor.execute(statement("compose_run_limit"), parameters)
         (freed,) = cursor.fetchone()
     return int(freed)
+
+
+@dataclass
+class Chosen:
+    """What was chosen last, for a writer of many batches: to choose sorts everything that could be written.
+
+    What is planned stays within the limit while it is written, and what cannot be written only makes room; a pass that
+    plans in between takes no heed of the limit. So it is chosen anew after each plan.
+    """
+
+    this: Pass
+    plan: str = ""
+
+    def within_limit(self) -> int:
+        """Where the pass holds the organization's turn; how many steps that waited before may go now."""
+        if self.this.settings.run_limit is None:
+            return 0
+        with connection.cursor() as cursor:
+            # Each plan writes the row anew
+            cursor.execute(
+                "SELECT xmin::text FROM followup_planstate WHERE organization_id = %s", [self.this.organization.pk]
+            )
+            found = cursor.fetchone()
+        plan = str(found[0]) if found else ""
+        if plan and plan == self.plan:
+            return 0
+        self.plan = plan
+        return choose_most_urgent(self.this)
 
 
 def _written(this: Pass) -> int:
