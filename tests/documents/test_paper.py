@@ -205,8 +205,48 @@ def test_whatever_a_customer_is_called_it_is_a_name(press: Press, words: str) ->
 
 
 def test_a_name_with_control_characters_does_not_stop_the_press(press: Press) -> None:
-    name = "A\x00B\x1b[31m\u202eC\u2028D 😀 漢字"
-    assert "Hafenstraße 1" in pages(print_letter(press, letterhead(), Addressee((name, *ADDRESS[1:])), letter()))[0]
+    name = "A\x00B\x1b[31m\u202eC\u2028D"
+    page = pages(print_letter(press, letterhead(), Addressee((name, *ADDRESS[1:])), letter()))[0]
+    assert "Hafenstraße 1" in page
+    assert "A B" in page
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Εκδόσεις Αθήνα", "Ἀθῆναι", "Издательство Нева", "Видавництво Київ", "הוצאה לאור", "شركة النور", "Գիրք", "წიგნი",
+     "Nhà xuất bản Hồng", "Łódź Şırnak Ő", "₺ ₽ ₹ ₴ ₪ ₩ ₦ ₫"],
+)  # fmt: skip
+def test_scripts_that_are_printed(press: Press, name: str) -> None:
+    who = Addressee((name, *ADDRESS[1:]))
+    item = OpenItem(name, DAY, DAY, 0, Decimal(1), Decimal(1))
+    pdf = print_letter(press, letterhead(name=name), who, letter(subject=name, invoices=(item,)))
+    assert b"<pdfaid:part>2</pdfaid:part>" in pdf
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("東京商事", "東 京 商 事"),
+        ("서울", "서 울"),
+        ("दिल्ली", "द"),
+        ("บริษัท", "บ ร \u0e34"),
+        ("ລາວ", "ລ"),
+        ("Smile 😀", "😀"),
+    ],
+)
+def test_what_would_be_a_box_is_not_printed_and_named(press: Press, name: str, named: str) -> None:
+    who = Addressee((name, *ADDRESS[1:]))
+    head = letterhead()
+    with pytest.raises(NotPrintableError, match="have no") as refused:
+        print_letter(press, head, who, letter())
+    assert named in str(refused.value)
+    assert f"as in “{name}”" in str(refused.value)
+    with pytest.raises(NotPrintableError, match="have no"):
+        print_statement(press, head, who, account())
+    with pytest.raises(NotPrintableError, match="have no"):
+        print_invoice_copy(press, head, Addressee(ADDRESS), InvoiceCopyFacts(name, DAY, DAY, "EUR", Decimal(5)))
+    # The press goes on
+    assert print_letter(press, head, Addressee(ADDRESS), letter())
 
 
 def test_the_same_facts_of_a_day_give_the_same_bytes_and_another_press_too(press: Press) -> None:
@@ -299,5 +339,5 @@ def test_a_logo_is_printed_and_what_is_none_is_refused_in_words(press: Press) ->
     )
     plain = print_letter(press, letterhead(), Addressee(ADDRESS), letter())
     assert len(print_letter(press, letterhead(logo=picture), Addressee(ADDRESS), letter())) != len(plain)
-    with pytest.raises(NotPrintableError, match="could not be printed"):
+    with pytest.raises(NotPrintableError, match=r"could not be printed: .*Look at the logo"):
         print_letter(press, letterhead(logo=picture[:20]), Addressee(ADDRESS), letter())

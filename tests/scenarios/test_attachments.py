@@ -62,6 +62,19 @@ def test_nothing_goes_along_unless_it_is_wanted(story: Story, invoice: Invoice, 
     assert not StoredFile.objects.exists()
 
 
+def test_a_statement_that_would_have_boxes_is_left_out_and_says_so(
+    story: Story, invoice: Invoice, smtp: SmtpServer
+) -> None:
+    set_up(story, attach_invoices=True, attach_statement=True)
+    Invoice.objects.filter(pk=invoice.pk).update(number="請求-1")
+    story.run(TODAY)
+    assert attached(smtp.taken[0]) == []
+    for entry in NoticeFile.objects.all():
+        assert "have no 請 求, as in “" in entry.left_out
+        assert "請求-1”" in entry.left_out
+    assert NoticeFile.objects.count() == 2
+
+
 def test_a_copy_goes_along_and_what_was_sent_is_what_is_kept(story: Story, invoice: Invoice, smtp: SmtpServer) -> None:
     set_up(story, attach_invoices=True)
     story.run(TODAY)

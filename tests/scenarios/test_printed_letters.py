@@ -101,6 +101,19 @@ def test_a_letter_waits_for_a_person_and_is_done_when_it_is_posted(story: Story,
     assert smtp.taken == []
 
 
+def test_a_letter_that_would_have_boxes_waits_and_names_the_characters(story: Story, pen: User) -> None:
+    invoice = late(story, "東京商事")
+    others = late(story, "Εκδόσεις Нева")
+    story.run(TODAY)
+    assert Notice.objects.get().customer_id == others.customer_id
+    (waiting,) = Action.objects.filter(invoice=invoice, state=ActionState.WAITING)
+    assert waiting.reason == "text_incomplete"
+    assert "have no 東 京 商 事, as in “東京商事”" in waiting.detail
+    Customer.objects.filter(pk=invoice.customer_id).update(name="Tokyo Shoji")
+    story.run(TODAY + DAY)
+    assert Notice.objects.filter(customer_id=invoice.customer_id, state=NoticeState.QUEUED).exists()
+
+
 def test_nothing_is_printed_twice(story: Story, pen: User) -> None:
     late(story, "Harbor & Pine")
     story.run(TODAY)

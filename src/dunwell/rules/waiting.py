@@ -72,7 +72,7 @@ EXPLANATIONS: dict[str, str] = {
     Waiting.RUN_LIMIT: (
         "A day's passes write so many notices at most, and older debts went first: it is looked at again in the next."
     ),
-    Waiting.TEXT_INCOMPLETE: "The text asks for something this customer's data do not have.",
+    Waiting.TEXT_INCOMPLETE: "The text or the paper cannot be made from what is known of this customer.",
     Final.SUPERSEDED: "A later step came due, which took its place.",
     Final.PAID: "The invoice was settled first.",
     Final.VOID: "The invoice was voided.",

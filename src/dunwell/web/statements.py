@@ -83,6 +83,6 @@ def download(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
     try:
         found = made(desk.organization, customer, **form.cleaned_data)  # type: ignore[arg-type]
     except NotPrintableError as error:
-        form.add_error(None, f"{error} Look at the logo in Settings, Appearance.")
+        form.add_error(None, str(error))
         return _page(desk, customer, form)
     return handed_out(found.name, PDF, found.content)

@@ -1,6 +1,7 @@
 """The printing press: Typst, kept running, from plain values to a PDF.
 
 Values reach a template as JSON and are set as text, never read as Typst: whatever a customer is called, it is a name.
+Documents are PDF/A-2b, which allows no box in place of a character: the compiler itself says for which it has no shape.
 """
 
 from __future__ import annotations
@@ -9,17 +10,26 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
+import textwrap
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import typst
 
 _TEMPLATES = Path(__file__).parent / "typst"
+_STANDARD: typst.PDFStandard = "a-2b"
+# The compiler's words for a character that no typeface has; odd ones are written as Rust writes them
+_NO_SHAPE = re.compile(r'the text `"((?:[^"\\]|\\.)+)"` could not be displayed')
+_ESCAPED = re.compile(r"\\(?:u\{([0-9a-f]+)\}|(.))")
+# They have no shape anywhere, and come from copying: a space stands for each
+_CONTROLS = {code: " " for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"}
+_MOST_NAMED, _LONGEST_QUOTE = 12, 60
 _ENDINGS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"RIFF": "webp"}
 
 
@@ -28,8 +38,8 @@ class NotPrintableError(Exception):
 
 
 class Press:
-    """One compiler, used by one thread at a time. Fonts are those in Typst itself, so that paper looks the same
-    wherever Dunwell runs; the same values of the same day always give the same bytes.
+    """One compiler, used by one thread at a time. Fonts are those in Typst itself (`typefaces` in parts.typ), so that
+    paper looks the same wherever Dunwell runs; the same values of the same day always give the same bytes.
     """
 
     def __init__(self) -> None:
@@ -43,9 +53,9 @@ class Press:
         self._lock = threading.Lock()
 
     def print(self, template: str, values: Mapping[str, Any], *, day: dt.date, logo: bytes = b"") -> bytes:
-        """The PDF. Raises NotPrintableError, where a picture cannot be read for example."""
+        """The PDF. Raises NotPrintableError: a character has no shape in any typeface, a picture cannot be read."""
         with self._lock:
-            data = {**values, "logo": self._picture(logo)}
+            data = _without_controls({**values, "logo": self._picture(logo)})
             compiler = self._compilers.get(template)
             if compiler is None:
                 compiler = self._compilers[template] = typst.Compiler(
@@ -55,9 +65,13 @@ class Press:
                 pdf = compiler.compile(
                     sys_inputs={"data": json.dumps(data)},
                     timestamp=dt.datetime.combine(day, dt.time(), dt.UTC),
+                    pdf_standards=_STANDARD,
                 )
             except typst.TypstError as error:
-                raise NotPrintableError(f"The document “{template}” could not be printed: {error.message}") from error
+                why = _shapeless(error, data) or f"{error.message}."
+                if logo and "image" in error.message:
+                    why += " Look at the logo in Settings, Appearance."
+                raise NotPrintableError(f"The document “{template}” could not be printed: {why}") from error
         assert isinstance(pdf, bytes)
         return pdf
 
@@ -69,6 +83,47 @@ class Press:
         if not (self._root / name).exists():
             (self._root / name).write_bytes(content)
         return f"/{name}"
+
+
+def _shapeless(error: typst.TypstError, data: Any) -> str:
+    """Which characters no typeface has, and where the first of them stands; empty: it failed for another reason."""
+    found = dict.fromkeys(
+        character for text in _NO_SHAPE.findall(error.diagnostic) for character in _ESCAPED.sub(_unescaped, text)
+    )
+    if not found:
+        return ""
+    named = " ".join([*list(found)[:_MOST_NAMED], *(["…"] if len(found) > _MOST_NAMED else [])])
+    place = next((text for text in _texts(data) if any(character in text for character in found)), "")
+    quoted = textwrap.shorten(place, _LONGEST_QUOTE, placeholder=" …")
+    return (
+        f"its typefaces have no {named}" + (f", as in “{quoted}”" if quoted else "") + ". Write it in Latin, Greek or "
+        "Cyrillic letters, or send no paper here."
+    )
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    return chr(int(escape[1], 16)) if escape[1] else escape[2]
+
+
+def _texts(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from _texts(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from _texts(value)
+
+
+def _without_controls(data: Any) -> Any:
+    if isinstance(data, str):
+        return data.translate(_CONTROLS)
+    if isinstance(data, Mapping):
+        return {name: _without_controls(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_without_controls(value) for value in data]
+    return data
 
 
 _presses: dict[int, Press] = {}
