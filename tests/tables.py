@@ -1,6 +1,6 @@
 """The test database's tables, kept from one session to the next.
 
-Django takes ten seconds of computing to apply our migrations, PostgreSQL one to read their result.
+Django takes some ten seconds to apply all migrations, PostgreSQL one to read their result.
 The result is kept beside the virtual environment under a name made from the migrations themselves,
 so that a changed migration is applied anew.
 """

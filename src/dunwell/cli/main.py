@@ -92,7 +92,13 @@ def run_app() -> None:
         if type(error) in {KeyError, IndexError}:
             raise  # a fault of ours, not a thing that is not there
         _refuse(str(error))
-    except (ArchiveUnusableError, ProgramError, restore.RestoreRefusedError, FileExistsError) as error:
+    except (
+        ArchiveUnusableError,
+        ProgramError,
+        restore.RestoreRefusedError,
+        migrate.MigrationRefusedError,
+        FileExistsError,
+    ) as error:
         _refuse(str(error))
     except OperationalError as error:
         _refuse(f"The database does not answer: {str(error).strip()}")

@@ -11,9 +11,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dunwell.cli.words import counted
+from dunwell.workflows.checkup.database import unknown_migrations
 from dunwell.workflows.organizations import refresh_shipped_texts
 
 _MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
+
+
+class MigrationRefusedError(Exception):
+    """The tables are not touched; the text says why and what to do."""
 
 
 def migrate(*, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object only.")] = False) -> None:
@@ -31,11 +36,21 @@ def is_empty() -> bool:
 
 
 def bring_up_to_date() -> int:
-    """Apply what is missing, and bring the texts that came with Dunwell up to date; how many migrations that were."""
+    """Apply what is missing, and bring the texts that came with Dunwell up to date; how many migrations that were.
+
+    Raises:
+        MigrationRefusedError: another Dunwell prepared the database, in a way that this one does not know.
+    """
     # Two hosts that start at once: the second waits, then finds nothing left to do
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
     try:
+        if unknown := unknown_migrations():
+            raise MigrationRefusedError(
+                "The database was prepared by another Dunwell, likely a newer one "
+                f"(this one does not know {unknown[-1]}). Nothing has been changed. "
+                "Start that version, restore a backup, or name another database."
+            )
         executor = MigrationExecutor(connection)
         missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
         if missing:

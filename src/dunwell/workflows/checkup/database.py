@@ -102,21 +102,23 @@ def _is_embedded() -> bool:
     return host.startswith("/") and written.exists() and host in written.read_text()
 
 
+def unknown_migrations() -> list[str]:
+    """What this database has been given that this Dunwell does not know: another version prepared it."""
+    loader = MigrationExecutor(connection).loader
+    known = {*loader.disk_migrations, *loader.replacements}
+    return sorted(f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known)
+
+
 def migrations() -> Finding:
+    if unknown := unknown_migrations():
+        return bad(
+            "tables",
+            f"the database was prepared by another Dunwell, likely a newer one ({unknown[-1]})",
+            "Start that version, or restore a backup.",
+        )
     missing = missing_migrations()
     if missing:
         return bad("tables", f"{counted(len(missing), 'migration')} not applied", "Run `dunwell migrate`.")
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT app || '.' || name FROM django_migrations")
-        applied = {name for (name,) in cursor.fetchall()}
-    loader = MigrationExecutor(connection).loader
-    known = {f"{app}.{name}" for app, name in {*loader.disk_migrations, *loader.replacements}}
-    if newer := sorted(applied - known):
-        return bad(
-            "tables",
-            f"the database was prepared by a newer Dunwell ({newer[-1]})",
-            "Start that version, or restore a backup.",
-        )
     return good("tables", "up to date")
 
 

@@ -1,2 +1,0 @@
-DROP FUNCTION followup_still_true(bigint, date);
-DROP FUNCTION followup_owed(bigint, bigint, varchar, bigint[], date);
