@@ -35,7 +35,8 @@ def page(client: Client, organization: Organization, query: str = "") -> str:
 
 def test_a_change_is_told_in_words(client: Client, organization: Organization) -> None:
     text = page(client, organization)
-    assert "Contact interval days" in text
+    assert "Days between two contacts" in text
+    assert "Contact interval days" not in text
     assert "<del>3</del> <ins>9</ins>" in text
     assert "<del>Collector</del> <ins>Viewer</ins>" in text
     assert "Alice" in text
@@ -52,7 +53,7 @@ def test_filters_narrow_and_stand_in_the_address(client: Client, organization: O
     assert "Added allocation" in of_customer
     assert "Somebody else" not in of_customer
     assert f"/customers/{other.pk}/" not in page(client, organization, f"?invoice={invoice.pk}")
-    assert "Contact interval days" not in page(client, organization, "?kind=organizations_membershipevent")
+    assert "Days between two contacts" not in page(client, organization, "?kind=organizations_membershipevent")
     assert "No such change" in page(client, organization, f"?person={bob.pk}")
     assert "Viewer" in page(client, organization, "?period=1")
 
@@ -82,7 +83,7 @@ def test_others_changes_are_not_told(
 
 def test_the_file_has_a_line_for_each_field(client: Client, organization: Organization) -> None:
     text = client.get(f"/o/{organization.slug}/changes/?format=csv").getvalue().decode()
-    assert "Contact interval days,3,9" in text
+    assert "Days between two contacts,3,9" in text
     assert "Role,Collector,Viewer" in text
 
 

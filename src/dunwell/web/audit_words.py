@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from typing import Any
 from django.db import models
 
 from dunwell.insights.audit import Change, kinds
-from dunwell.organizations.models import User
+from dunwell.organizations.models import OrganizationSettings, User
 from dunwell.web.access import Desk
+from dunwell.web.settings_forms import SECTIONS, WEEKDAYS
 from dunwell.web.templatetags.figures import write_day
 
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Deleted"}
@@ -24,6 +26,14 @@ PROGRAMS = {
     "delivery": "Delivery of mail",
     "demo": "The demo",
     "worker": "The worker",
+}
+SHORT = {"smtp": "SMTP", "sms": "SMS", "url": "URL"}
+# Pages whose fields stand in groups name them within these: "Port" alone would say nothing here
+_SETTINGS = {
+    name: str(field.label)
+    for entry in SECTIONS.values()
+    if not hasattr(entry.form, "groups")
+    for name, field in entry.form.base_fields.items()
 }
 NAMED_BY = ("name", "number", "email", "reference", "title", "subject")
 
@@ -69,7 +79,7 @@ def _told(
     fields: dict[str, Any] = {str(field.column): field for field in model._meta.concrete_fields}  # noqa: SLF001
     shown = [
         Field(
-            _plain(str(fields[column].verbose_name)),
+            _field_name(model, fields[column]),
             _value(desk, fields[column], change.before.get(column), names),
             _value(desk, fields[column], value, names),
         )
@@ -139,14 +149,21 @@ def _value(desk: Desk, field: Any, value: str | None, names: dict[tuple[Any, str
         return names.get((field.related_model, value), f"no. {value}")
     if isinstance(field, models.BooleanField):
         return "yes" if value == "true" else "no"
+    if isinstance(field, models.DecimalField):
+        return _amount(value)
+    if field.name == "window_weekdays":
+        return ", ".join(day for number, day in WEEKDAYS if number in json.loads(value))
+    return _time(desk, field, value)
+
+
+def _time(desk: Desk, field: Any, value: str) -> str:
+    """A moment, a day or an hour as written here; what is none of them stays as it is."""
     if isinstance(field, models.DateTimeField):
         moment = dt.datetime.fromisoformat(value).astimezone(desk.organization.zone)
         return f"{write_day(moment.date(), desk.organization.locale)} {moment:%H:%M}"
     if isinstance(field, models.DateField):
         return write_day(dt.date.fromisoformat(value), desk.organization.locale)
-    if isinstance(field, models.DecimalField):
-        return _amount(value)
-    return value
+    return value[:5] if isinstance(field, models.TimeField) else value
 
 
 def _amount(value: str) -> str:
@@ -179,7 +196,15 @@ def _people(changes: Iterable[Change]) -> dict[str, str]:
     return {str(user.pk): str(user) for user in User.objects.filter(pk__in=numbers)}
 
 
+def _field_name(model: type[models.Model], field: Any) -> str:
+    """A field as its own page calls it, where it is a setting."""
+    if model is OrganizationSettings and field.name in _SETTINGS:
+        return _SETTINGS[field.name]
+    return _plain(str(field.verbose_name))
+
+
 def _plain(name: str) -> str:
-    """A name of a program's as words: "default_terms_days" is "Default terms days"."""
-    words = name.replace("_", " ").replace("-", " ").strip()
-    return words[:1].upper() + words[1:]
+    """A name of a program's as words: "smtp_user" is "SMTP user"."""
+    words = [SHORT.get(word, word) for word in name.replace("_", " ").replace("-", " ").split()]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]

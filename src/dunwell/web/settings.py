@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,7 @@ from dunwell.messaging.channels.email.providers.settings import provider_used
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.rules.permissions import Permission
 from dunwell.web import settings_forms as sections
-from dunwell.web import settings_sms
+from dunwell.web import settings_pages, settings_sms
 from dunwell.web.access import Desk, access
 from dunwell.workflows import mail_test
 from dunwell.workflows.wake import wake_run
@@ -24,52 +23,8 @@ from dunwell.workflows.wake import wake_run
 
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.VIEW_SETTINGS)
-    return desk.render("web/settings_overview.html", {"place": "settings", "cards": cards(desk)})
-
-
-@dataclass(frozen=True)
-class Card:
-    """A page of settings, as the overview names it; `now` is what is set, in a few words."""
-
-    title: str
-    lead: str
-    url: str
-    symbol: str
-    now: str = ""
-
-
-def cards(desk: Desk) -> list[Card]:
-    """Every page of settings."""
-    found = [
-        Card(
-            entry.title,
-            entry.lead,
-            desk.url("web:settings_section", name),
-            entry.symbol,
-            now=entry.now(desk.organization),
-        )
-        for name, entry in sections.SECTIONS.items()
-    ]
-    return found + [
-        Card(title, lead, desk.url(f"web:{name}"), symbol)
-        for name, title, lead, symbol, permission in _PAGES
-        if desk.may(permission)
-    ]
-
-
-_PAGES = (
-    ("appearance", "Appearance", "Your color and logo, in pages and mails.", "palette", Permission.VIEW_SETTINGS),
-    ("alert_team", "Alerts", "Who of the team is told what, and which chats.", "bell", Permission.VIEW_SETTINGS),
-    ("people", "People", "Who works here, and what each may do.", "users", Permission.VIEW_PEOPLE),
-    ("audit", "Changes", "Who changed what, when, before and after.", "list-details", Permission.VIEW_AUDIT),
-    (
-        "settings_data",
-        "Data",
-        "Take everything with you, or delete the organization.",
-        "database",
-        Permission.VIEW_SETTINGS,
-    ),
-)
+    groups = settings_pages.places(desk, with_now=True)
+    return desk.render("web/settings_overview.html", {"place": "settings", "groups": groups})
 
 
 def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:

@@ -121,14 +121,14 @@ class StandingForm(forms.Form):
 class CalendarForm(forms.Form):
     window_opens = _time("Sending from")
     window_closes = _time(
-        "until", "In the customer’s time zone where it is known. SMS and calls go between 08:00 and 21:00 only."
+        "Sending until", "In the customer’s time zone where it is known. SMS and calls go between 08:00 and 21:00 only."
     )
     run_at = _time("Morning pass at", "Assesses, plans and writes the day’s notices.")
     window_weekdays = forms.TypedMultipleChoiceField(
         label="Business days",
         coerce=int,
         choices=WEEKDAYS,
-        widget=forms.CheckboxSelectMultiple(attrs={"wide": True}),
+        widget=forms.CheckboxSelectMultiple(attrs={"wide": True, "class": "form-check-input"}),
         help_text="Steps that fall on another day move to the next business day.",
     )
     country = forms.CharField(

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 
 from dunwell.organizations.models import Role
 from dunwell.rules.segments import SEGMENT_NAMES, Segment
-from dunwell.web import accounts, assets, forms, settings_forms, undo, words
+from dunwell.web import accounts, assets, forms, settings_pages, undo, words
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Column
 
@@ -167,10 +167,10 @@ def field_groups(form: Form) -> list[tuple[str, list[BoundField]]]:
     return [(title, [form[name] for name in names]) for title, names in groups.items()]
 
 
-@register.simple_tag
-def settings_sections() -> list[tuple[str, str]]:
-    """The pages of settings by name and title, for their tabs."""
-    return [(name, entry.title) for name, entry in settings_forms.SECTIONS.items()]
+@register.simple_tag(takes_context=True)
+def settings_places(context: Mapping[str, Any]) -> list[tuple[str, list[settings_pages.Place]]]:
+    """The pages of settings in their groups, for the navigation beside each."""
+    return settings_pages.places(context["desk"])
 
 
 @register.simple_tag
