@@ -107,6 +107,16 @@ function each(change) {
   }
 }
 
+// Nothing is laid out anew for paper before it is printed: charts are told how wide a page is, in pixels of an inch.
+const PAPER = 660;
+window.addEventListener("beforeprint", () => {
+  each((chart, data) => {
+    chart.resize({ width: PAPER });
+    chart.setOption(options(data));
+  });
+});
+window.addEventListener("afterprint", () => each((chart) => chart.resize()));
+
 const sizes = new ResizeObserver(() => each((chart) => chart.resize()));
 new MutationObserver(() => each((chart, data) => chart.setOption(options(data)))).observe(document.documentElement, {
   attributes: true,

@@ -19,6 +19,11 @@ function show() {
 show();
 system.addEventListener("change", show);
 window.addEventListener("storage", show);
+// Paper is light.
+window.addEventListener("beforeprint", () => {
+  root.dataset.bsTheme = "light";
+});
+window.addEventListener("afterprint", show);
 document.addEventListener("dunwell:theme", (event) => {
   try {
     localStorage.setItem("dunwell-theme", event.detail);

@@ -257,12 +257,29 @@ def test_on_an_imports_page(desk: Desk, owner: Client) -> None:
         "": 1,
         "named": 1,
         "absent": 1,
+        "unchanged": 1,
+        "due_assumed": 1,
+        "currency_assumed": 3,
     }
     assert ("customers", 1) in {(link.split("/")[3], count) for link, count, _ in followed if link.endswith(":changed")}
     for address in (desk.url("imports/"), desk.url(f"imports/{found.pk}/undo/")):
         followed = _follow(owner, address)
         assert len(followed) >= 4
         assert [one for one in followed if one[1] != one[2]] == [], address
+    page = html.unescape(owner.get(desk.url(f"imports/{found.pk}/undo/")).content.decode())
+    came = desk.url(f"changes/?kind=ledger_allocationevent&import={found.pk}:insert")
+    assert f'href="{came}"' in page, "what has no list stands among the changes"
+    told = owner.get(came)
+    assert {change.verb for change in told.context["changes"]} == {"Added"}
+    assert len(told.context["changes"]) == 1
+
+
+def test_before_a_merge(desk: Desk, owner: Client) -> None:
+    _book(desk)
+    other = Customer.objects.get(organization=desk.organization, name="Dollars")
+    followed = _follow(owner, desk.url(f"customers/{desk.customer.pk}/merge/?into={other.pk}"))
+    assert {link.split("/")[3] for link, _, _ in followed} == {"invoices", "payments"}
+    assert [one for one in followed if one[1] != one[2]] == []
 
 
 def _imported(client: Client, desk: Desk, content: str, scope: str) -> FileImport:

@@ -10,10 +10,10 @@ from decimal import Decimal
 from django.db.models import Count, Sum
 
 from dunwell.followup.models import Notice, NoticeState, PlanState, Run, StandingChange
-from dunwell.followup.queries.pending import needs_person_counts
+from dunwell.followup.queries.pending import needs_person_queries
 from dunwell.ledger.models import Payment
 from dunwell.messaging.models import ChannelPause
-from dunwell.organizations.counts import count, counts_by
+from dunwell.organizations.counts import by_value, counts
 from dunwell.organizations.models import Organization
 from dunwell.organizations.queries import local_date
 from dunwell.organizations.scope import Scope
@@ -22,6 +22,7 @@ from dunwell.rules.windows import local_moment
 
 # How long after the morning a worker may take before somebody is told
 PATIENCE = dt.timedelta(hours=1)
+TO_APPROVE = NoticeState.AWAITING_APPROVAL.value
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,18 @@ def _day(scope: Scope, day: dt.date, run: Run | None, with_payments: bool) -> Da
     received = payments.values("currency").annotate(amount=Sum("amount"), n=Count("pk")).order_by("-amount")
     notices = scope.rows(Notice).filter(as_of=day)
     changes = scope.rows(StandingChange).filter(changed_on=day)
+    counted = counts(
+        scope.organization,
+        {
+            **{("notice", state): rows for state, rows in by_value(notices, "state", NoticeState.values).items()},
+            **{("change", name): rows for name, rows in by_value(changes, "name", CHANGE_NAMES).items()},
+        },
+    )
     return Day(
         day=day,
         received=[Received(row["currency"], row["amount"], row["n"]) for row in received] if with_payments else [],
-        notices=dict(sorted(counts_by(scope.organization, notices, "state", NoticeState.values).items())),
-        changes=dict(sorted(counts_by(scope.organization, changes, "name", CHANGE_NAMES).items())),
+        notices={name: number for (kind, name), number in sorted(counted.items()) if kind == "notice"},
+        changes={name: number for (kind, name), number in sorted(counted.items()) if kind == "change"},
         last_run=run,
     )
 
@@ -87,9 +95,10 @@ class NeedsPerson:
 
 def needs_person(scope: Scope, now: dt.datetime) -> NeedsPerson:
     to_approve = scope.rows(Notice).filter(state=NoticeState.AWAITING_APPROVAL)
+    counted = counts(scope.organization, {TO_APPROVE: to_approve, **needs_person_queries(scope)})
     return NeedsPerson(
-        to_approve=count(to_approve),
-        cases=needs_person_counts(scope),
+        to_approve=counted.pop(TO_APPROVE, 0),
+        cases=counted,
         pauses=list(ChannelPause.objects.filter(organization=scope.organization)),
         pass_missing=_pass_missing(scope.organization, now),
     )

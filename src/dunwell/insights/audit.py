@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,8 @@ class Asked:
     until: dt.datetime | None = None
     customer_id: int | None = None
     invoice_id: int | None = None
+    context_id: uuid.UUID | None = None  # what was done in one go, as an import is
+    label: str = ""  # of rows that came (insert), changed (update) or went (delete)
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,8 @@ _BRANCH = """
   WHERE event.{organization} = %(organization)s
     AND (%(since)s::timestamptz IS NULL OR event.pgh_created_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR event.pgh_created_at < %(until)s)
+    AND (%(context)s::uuid IS NULL OR event.pgh_context_id = %(context)s)
+    AND (%(label)s::text = '' OR event.pgh_label = %(label)s)
     AND (%(person)s::text = '' OR context.metadata ->> 'user' = %(person)s)
     AND (%(at)s::timestamptz IS NULL
          OR (event.pgh_created_at <= %(at)s
@@ -105,6 +110,8 @@ def changes(organization: Organization, asked: Asked, *, most: int, below: Curso
         "person": asked.person,
         "customer": asked.customer_id,
         "invoice": asked.invoice_id,
+        "context": asked.context_id,
+        "label": asked.label,
         "at": below.at if below else None,
         "kind": below.table if below else "",
         "id": below.id if below else 0,

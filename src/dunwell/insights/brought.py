@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 
+from dunwell.ledger.imports.report import NAMED_PARTS
 from dunwell.ledger.models import Allocation, FileImport, Invoice
 from dunwell.organizations.models import Organization
 
+# What a file said of invoices that it left as they were, or whose date or currency it did not name
+UNCHANGED, DUE_ASSUMED, CURRENCY_ASSUMED = NAMED_PARTS
 # What happened to rows that were in the book before; NAMED leaves out what a complete list settled by leaving it out
 CHANGED, NAMED, ABSENT = "changed", "named", "absent"
 
@@ -22,6 +25,8 @@ def brought_by(organization: Organization, rows: QuerySet[Any], import_id: int, 
     """Those of `rows` that were new with an import and are still there; with a `part`, what it did to others."""
     if part == ABSENT:
         return rows.filter(pk__in=_left_out(organization, import_id))
+    if part in NAMED_PARTS:
+        return _named(organization, rows, import_id, part)
     new = _events(organization, rows.model, import_id).filter(pgh_label="insert").values("pgh_obj_id")
     if not part:
         return rows.filter(pk__in=new)
@@ -30,6 +35,21 @@ def brought_by(organization: Organization, rows: QuerySet[Any], import_id: int, 
     if part == NAMED and rows.model is Invoice:
         return found.exclude(pk__in=_left_out(organization, import_id))
     return found
+
+
+def names(found: FileImport, part: str) -> bool:
+    """Whether the import has kept which invoices it said that of: not where they were too scattered, or long ago."""
+    return part in found.report.get("named", {})
+
+
+def _named(organization: Organization, rows: QuerySet[Any], import_id: int, part: str) -> QuerySet[Any]:
+    found = file_import(organization, import_id)
+    if rows.model is not Invoice or found is None or not names(found, part):
+        return rows.none()
+    runs = Func(Value(found.report["named"][part]), template="%(expressions)s::int8multirange")
+    return rows.filter(
+        Func(F("pk"), runs, template="(%(expressions)s)", arg_joiner=" <@ ", output_field=BooleanField())
+    )
 
 
 def _events(organization: Organization, model: Any, import_id: int) -> QuerySet[Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from django.db.models import IntegerField, QuerySet, Subquery
 
@@ -19,7 +19,10 @@ class RowCount(Subquery):
     output_field = IntegerField()
 
 
-def counts(organization: Organization, queries: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+Name = TypeVar("Name", bound=Hashable)
+
+
+def counts(organization: Organization, queries: Mapping[Name, QuerySet[Any]]) -> dict[Name, int]:
     """How many rows each query has, at most one above MOST_COUNTED, in one statement; what has none is left out.
 
     Each query counts what it selects: `values("customer").distinct()` counts customers. An index that begins with what
@@ -36,11 +39,14 @@ def counts_by(
     organization: Organization, rows: QuerySet[Any], field: str, values: Iterable[str], *, of: str = "pk"
 ) -> dict[str, int]:
     """How many of `rows` have each of the values, the most first; `of="customer"` counts their customers."""
-    queries = {value: rows.filter(**{field: value}).order_by().values(of) for value in values}
-    if of != "pk":
-        queries = {value: found.distinct() for value, found in queries.items()}
-    found = counts(organization, queries)
+    found = counts(organization, by_value(rows, field, values, of=of))
     return dict(sorted(found.items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def by_value(rows: QuerySet[Any], field: str, values: Iterable[str], *, of: str = "pk") -> dict[str, QuerySet[Any]]:
+    """What `counts_by` counts, to be counted in one statement with more."""
+    queries = {value: rows.filter(**{field: value}).order_by().values(of) for value in values}
+    return queries if of == "pk" else {value: found.distinct() for value, found in queries.items()}
 
 
 def count(rows: QuerySet[Any]) -> int:

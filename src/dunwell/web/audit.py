@@ -10,8 +10,9 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
 from dunwell.insights import audit as insights
-from dunwell.insights import customers, invoices
+from dunwell.insights import brought, customers, invoices
 from dunwell.insights.audit import Asked, Cursor
+from dunwell.ledger.models import FileImport
 from dunwell.organizations.members.queries import members
 from dunwell.rules.permissions import Permission
 from dunwell.rules.windows import local_moment
@@ -23,6 +24,7 @@ PER_PAGE = 50
 # A file ends here and says so in its last line: narrow the period for the rest
 MOST_IN_A_FILE = 20_000
 HEAD = ("at", "who", "what", "kind", "about", "occasion", "field", "before", "after")
+FILTERS = ("kind", "person", "period", "customer", "invoice", "import")
 PERIODS = (("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("365", "Last 12 months"))
 DAY = dt.timedelta(days=1)
 
@@ -43,7 +45,7 @@ def audit(request: HttpRequest, slug: str) -> HttpResponseBase:
             "section": "audit",
             "changes": audit_words.told(desk, shown),
             "below": _sealed(shown[-1].cursor) if len(found) > PER_PAGE else "",
-            "filtered": any(request.GET.get(name) for name in ("kind", "person", "period", "customer", "invoice")),
+            "filtered": any(request.GET.get(name) for name in FILTERS),
             **context,
         },
     )
@@ -63,6 +65,7 @@ def _asked(desk: Desk) -> tuple[Asked, dict[str, Any]]:
     period = period if period in dict(PERIODS) else ""
     customer = customers.customer(desk.scope, _number(query.get("customer", "")))
     invoice = invoices.invoice(desk.scope, _number(query.get("invoice", "")))
+    of_import, label = _of_import(desk, query.get("import", ""))
     since = None
     if period:
         since = local_moment(desk.today - (int(period) - 1) * DAY, dt.time.min, desk.organization.zone)
@@ -72,6 +75,8 @@ def _asked(desk: Desk) -> tuple[Asked, dict[str, Any]]:
         since=since,
         customer_id=customer.pk if customer else None,
         invoice_id=invoice.pk if invoice else None,
+        context_id=of_import.history_context if of_import else None,
+        label=label,
     )
     return asked, {
         "kind": kind,
@@ -82,7 +87,16 @@ def _asked(desk: Desk) -> tuple[Asked, dict[str, Any]]:
         "periods": PERIODS,
         "customer": customer,
         "invoice": invoice,
+        "of_import": of_import,
+        "label": label,
     }
+
+
+def _of_import(desk: Desk, text: str) -> tuple[FileImport | None, str]:
+    """`5` is all that an import changed, `5:insert` the rows that came with it."""
+    number, _, label = text.partition(":")
+    found = brought.file_import(desk.organization, _number(number))
+    return found, label if found and label in audit_words.VERBS else ""
 
 
 def _number(text: str) -> int:

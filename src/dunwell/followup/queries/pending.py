@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, QuerySet
 
 from dunwell.followup.models import Action, ActionState, CustomerStanding, Notice, NoticeState
-from dunwell.organizations.counts import counts, counts_by
+from dunwell.organizations.counts import by_value, counts
 from dunwell.organizations.scope import Scope
 from dunwell.rules.waiting import EXPLANATIONS, NEEDS_A_PERSON
 
@@ -83,22 +83,17 @@ def needs_person_counts(scope: Scope) -> dict[str, int]:
 
     Notices are counted by state (`uncertain`, `failed`), everything else in customers.
     """
+    return counts(scope.organization, needs_person_queries(scope))
+
+
+def needs_person_queries(scope: Scope) -> dict[str, QuerySet[Any]]:
+    """What `needs_person_counts` counts, to be counted in one statement with more."""
+    waiting = scope.rows(Action).filter(state=ActionState.WAITING)
     return {
-        **counts(
-            scope.organization,
-            {
-                NoticeState.UNCERTAIN.value: _uncertain(scope),
-                NoticeState.FAILED.value: _failed_and_wanted(scope),
-                LAST_STEP_DONE: in_vain(scope),
-            },
-        ),
-        **counts_by(
-            scope.organization,
-            scope.rows(Action).filter(state=ActionState.WAITING),
-            "reason",
-            [reason.value for reason in NEEDS_A_PERSON],
-            of="customer",
-        ),
+        NoticeState.UNCERTAIN.value: _uncertain(scope),
+        NoticeState.FAILED.value: _failed_and_wanted(scope),
+        LAST_STEP_DONE: in_vain(scope),
+        **by_value(waiting, "reason", [reason.value for reason in NEEDS_A_PERSON], of="customer"),
     }
 
 

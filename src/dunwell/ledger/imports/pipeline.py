@@ -14,7 +14,7 @@ from dunwell.ledger.imports.errors import ImportRefusedError
 from dunwell.ledger.imports.errors_file import ErrorsFile
 from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.imports.refusals import explained, plain_figure
-from dunwell.ledger.imports.report import ImportReport
+from dunwell.ledger.imports.report import NAMED_PARTS, ImportReport
 from dunwell.ledger.imports.rows import RowReader
 from dunwell.ledger.imports.statements import statements
 from dunwell.ledger.imports.table import Table
@@ -246,7 +246,9 @@ class Pipeline:
             report.invoices.unchanged,
             report.due_assumed,
             report.currency_assumed,
+            *named,
         ) = self.cursor.fetchone()
+        report.named = dict(zip(NAMED_PARTS, named, strict=True))
         if report.due_assumed:
             self._run("invoices", "assumed")
             report.due_assumed_first = [

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+# What a file may say of invoices without changing them, each with the numbers of those that it said it of
+NAMED_PARTS = ("unchanged", "due_assumed", "currency_assumed")
+
 
 @dataclass(slots=True)
 class Tally:
@@ -36,6 +39,8 @@ class ImportReport:
     due_assumed: int = 0
     due_assumed_first: list[tuple[int, str, str, str]] = field(default_factory=list)
     currency_assumed: int = 0
+    # By part, as PostgreSQL writes runs of numbers: "{[1,18),[20,21)}". For the list behind a figure, not for people
+    named: dict[str, str] = field(default_factory=dict)
     absent: dict[str, tuple[int, str]] = field(default_factory=dict)
     absent_largest: list[tuple[str, str, str, str]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)

@@ -33,6 +33,8 @@ from dunwell.organizations.recording import recorded
 # The worker's task; it calls `run_file_import`
 TASK = "imports.run"
 SECONDS_BETWEEN_PROGRESS = 0.5
+# Characters of the runs of invoices that a report keeps: some ten thousand. More would weigh on every list of imports
+LONGEST_NAMED = 200_000
 # States in which a job is at work on the file, or is to be
 READING = (ImportState.CHECKING, ImportState.QUEUED, ImportState.RUNNING)
 WORKING = (*READING, ImportState.UNDOING)
@@ -351,6 +353,8 @@ def keep_import(
 def _kept(report: ImportReport) -> dict[str, Any]:
     """The report as the database keeps it: the data directory may move, so the errors file is named below it."""
     facts = report.as_json()
+    if not report.dry_run:
+        facts["named"] = {part: runs for part, runs in report.named.items() if len(runs) <= LONGEST_NAMED}
     if report.errors_file is not None:
         facts["errors_file"] = str(Path(report.errors_file).relative_to(_data_dir()))
     return facts

@@ -69,6 +69,7 @@ class Extent:
 
     name: str
     plural: str
+    events: str  # the table of their history
     created: int
     changed: int
     removed: int
@@ -120,7 +121,7 @@ def extent(*, organization: Organization, context_id: uuid.UUID) -> list[Extent]
         assert row is not None
         if any(row[:3]):
             names = model._meta
-            found.append(Extent(str(names.verbose_name), str(names.verbose_name_plural), *row))
+            found.append(Extent(str(names.verbose_name), str(names.verbose_name_plural), table.events, *row))
     return found
 
 

@@ -10,6 +10,7 @@ from dunwell.messaging.rendering.scope import Scope
 
 # More rows would be cut off by mail programs (Gmail shows 102 kB)
 MOST_ROWS = 60
+LONGEST_ON_A_LINE = 16  # characters of an invoice's number
 
 _TABLE = (
     '<table role="table" width="100%" cellpadding="0" cellspacing="0" '
@@ -77,7 +78,6 @@ def html_table(scope: Scope) -> str:
 
 def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
     words = scope.phrases
-    number = escape(invoice.number)
     issued = words.issued.format(date=formats.date(invoice.issued_on, scope.locale))
     due = formats.date(invoice.due_on, scope.locale)
     standing = scope.phrases.when(invoice.days_past_due)
@@ -91,10 +91,16 @@ def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
     if len(scope.context.invoices) > 1 and (link := scope.pay_link_by_number[invoice.number]):
         pay = f'<br><a href="{escape(link)}" class="link" style="color:#1d5fbf;font-size:13px">{words.pay}</a>'
     return (
-        f'<tr><td {_CELL};overflow-wrap:anywhere">{number}<br><span {_SMALL}>{issued}</span></td>'
-        f'<td {_CELL};padding-left:12px;white-space:nowrap">{due}<br><span {style}>{standing}</span></td>'
+        f'<tr><td {_CELL}">{_number(invoice.number)}<br><span {_SMALL}>{issued}</span></td>'
+        f'<td {_CELL};padding-left:12px">{due}<br><span {style}>{standing}</span></td>'
         f'<td {_AMOUNT}">{amount}{partly}{pay}</td></tr>'
     )
+
+
+def _number(number: str) -> str:
+    """An invoice's number; as most are it stays on its line: on a telephone the words beside it break instead."""
+    breaks = "white-space:nowrap" if len(number) <= LONGEST_ON_A_LINE else "overflow-wrap:anywhere"
+    return f'<span style="{breaks}">{escape(number)}</span>'
 
 
 def text_table(scope: Scope) -> str:

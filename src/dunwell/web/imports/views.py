@@ -13,12 +13,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from dunwell.insights.brought import names
 from dunwell.ledger.imports import queries, services
 from dunwell.ledger.imports.errors import ImportRefusedError
 from dunwell.ledger.imports.inspection import Inspection, inspect
 from dunwell.ledger.imports.mapping import Mapping, from_toml
+from dunwell.ledger.imports.report import NAMED_PARTS
 from dunwell.ledger.models import FileImport, ImportState
-from dunwell.ledger.services.undo import extent
+from dunwell.ledger.services.undo import Extent, extent
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.downloads import file_response
@@ -112,19 +114,24 @@ def undo(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
         except ValidationError as error:
             messages.error(request, error.messages[0])
         return redirect(desk.url("web:import", found.pk))
-    rows = [
-        (row, _listed(desk, found, row.name)) for row in extent(organization=desk.organization, context_id=context_id)
-    ]
+    rows = [(row, *_listed(desk, found, row)) for row in extent(organization=desk.organization, context_id=context_id)]
     return _page(desk, found, "undo", {"reason": reason, "extent": rows})
 
 
-def _listed(desk: Desk, found: FileImport, kind: str) -> str:
-    """The list of the rows of a kind that came with an import; what has no list of its own has no address."""
+def _listed(desk: Desk, found: FileImport, kind: Extent) -> tuple[bool, str, str]:
+    """Whether a kind has a list of its own; where those that came with an import stand, and those that it changed.
+
+    What has none stands among the changes, for whoever may see these.
+    """
     name = {"invoice": "invoices", "customer": "customers", "payment": "payments", "credit note": "credit_notes"}
-    if kind not in name:
-        return ""
-    everything = "state=all&" if kind == "invoice" else ""
-    return f"{desk.url(f'web:{name[kind]}')}?{everything}import={found.pk}"
+    if kind.name in name:
+        everything = "state=all&" if kind.name == "invoice" else ""
+        address = f"{desk.url(f'web:{name[kind.name]}')}?{everything}import={found.pk}"
+        return True, address, f"{address}:changed"
+    if not desk.may(Permission.VIEW_AUDIT):
+        return False, "", ""
+    address = f"{desk.url('web:audit')}?kind={kind.events}&import={found.pk}"
+    return False, f"{address}:insert", f"{address}:update"
 
 
 def _undoing(desk: Desk, found: FileImport) -> dict[str, Any]:
@@ -177,7 +184,7 @@ def _brought(desk: Desk, found: FileImport) -> dict[str, str]:
         "invoices": invoices,
         "changed_invoices": f"{invoices}:named",
         "left_out": f"{invoices}:absent",
-        "currency_assumed": f"{invoices}&assumed=currency",
+        **{part: f"{invoices}:{part}" for part in NAMED_PARTS if names(found, part)},
         "customers": customers,
         "changed_customers": f"{customers}:changed",
         "payments": payments,

@@ -97,6 +97,11 @@ class _Loading:
             self._insert_contexts()
             for table in self._tables:
                 self._insert(table)
+            # A report names invoices by the numbers that they had
+            cursor.execute(
+                "UPDATE ledger_fileimport SET report = report - 'named' - 'due_assumed' WHERE organization_id = %s",
+                [organization],
+            )
             cursor.execute(
                 "UPDATE organizations_organizationsettings SET sending_stopped_at = "
                 "coalesce(sending_stopped_at, clock_timestamp()) WHERE organization_id = %s",

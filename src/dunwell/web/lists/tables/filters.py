@@ -124,6 +124,9 @@ IMPORT_PARTS = {
     insights.CHANGED: "changed",
     insights.NAMED: "changed",
     insights.ABSENT: "settled, not in the file",
+    insights.UNCHANGED: "unchanged",
+    insights.DUE_ASSUMED: "due date from terms",
+    insights.CURRENCY_ASSUMED: "currency assumed",
 }
 
 

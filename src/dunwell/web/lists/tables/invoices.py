@@ -31,8 +31,6 @@ STATES: Choices = (
 )
 HELD: Choices = (("any", "On hold"), *((reason.value, f"On hold: {reason.label.lower()}") for reason in HoldReason))
 
-ASSUMED = {"due": "due date, from terms", "currency": "currency"}
-
 
 def rows(desk: Desk) -> Rows:
     """The invoices this person may see: the list, and search, begin here."""
@@ -54,11 +52,6 @@ def _of_age(desk: Desk, found: Rows, value: str) -> Rows:
 
 def _held(desk: Desk, found: Rows, value: str) -> Rows:
     return insights.held(found, figures_of(desk), reason="" if value == "any" else value)
-
-
-def _assumed(desk: Desk, found: Rows, value: str) -> Rows:
-    del desk
-    return found.filter(**{"due_is_assumed" if value == "due" else "currency_is_assumed": True})
 
 
 def _open_then(desk: Desk, found: Rows, _first: dt.date, last: dt.date, part: str) -> Rows:
@@ -233,7 +226,6 @@ INVOICES = Table(
         FIRST_NOTICED,
         filters.OF_CUSTOMER,
         filters.BROUGHT_BY,
-        Filter("assumed", "Assumed", _assumed, told=lambda _desk, value: ASSUMED.get(value, "")),
     ),
     empty=Empty(
         symbol="file-invoice",
