@@ -74,7 +74,9 @@ def _plain_passes(organization: Any, last: dt.date) -> int:
         for number in range((last - FIRST).days + 1):
             day = FIRST + dt.timedelta(days=number)
             now = dt.datetime.combine(day, dt.time(9), tzinfo=dt.UTC)
-            this = begin(scratch, as_of=day, now=now, channels_set_up=("email",), assume_reachable=True)
+            this = begin(
+                scratch, as_of=day, now=now, channels_set_up=("email",), assume_reachable=True, is_scratch=True
+            )
             prepare(this, standings=False)
             if this.calendar.is_business_day(day):
                 send_on_paper(this)

@@ -1,24 +1,31 @@
-"""A replay lives through its days in a copy of its own: the live book is neither locked nor written."""
+"""Replays and previews live in a copy of their own: the live book is neither locked nor written."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
 import threading
+from dataclasses import replace
 
 import pytest
 from django.db import connection
 
-from dunwell.followup.models import Action, PolicyVersion
+from dunwell.followup.models import Action, Notice, PolicyVersion
+from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.followup.queries.policies import current_draft
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
-from dunwell.followup.services.passes import begin
+from dunwell.followup.services.compose import compose
+from dunwell.followup.services.passes import PASS_LOCK, begin
 from dunwell.followup.services.policies import HIGH_VALUE_STEPS, save_policy
 from dunwell.followup.services.prepare import prepare
+from dunwell.followup.services.previews import preview_catch_up, preview_policy, preview_rules
+from dunwell.followup.services.texts import Texts
 from dunwell.messaging.models import MessageTemplate
 from dunwell.organizations.models import Organization
 from dunwell.rules.escalation import CatchUp
 from dunwell.rules.policies import PolicyDraft
 from dunwell.workflows.replay import replay
+from dunwell.workflows.sender import sender_of
 from tests import worlds
 from tests.worlds import TODAY
 
@@ -77,6 +84,68 @@ def test_a_pass_of_the_live_book_goes_on_meanwhile(organization: Organization, b
     replay(organization, first=TODAY - dt.timedelta(days=30), last=TODAY, progress=beside)
     assert planned == [1]
     assert Action.objects.filter(organization=organization, state="planned").count() == 1
+
+
+def standing_steps(organization: Organization) -> dict[int, list[tuple[str, str, str]]]:
+    """Of each invoice its steps that stand, as a preview tells of them."""
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    actions = Action.objects.filter(organization=organization, state__in=("waiting", "planned"))
+    for action in actions.select_related("step").order_by("offset_days", "pk"):
+        found.setdefault(action.invoice_id, []).append((action.step.name, action.state, action.reason))
+    return found
+
+
+def test_a_preview_only_reads_the_live_book_and_says_what_comes_true(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    """Notices of it are being written and sent: passes and senders would notice every lock."""
+    customers = [worlds.make_customer(organization) for _ in range(6)]
+    for number, customer in enumerate(customers):
+        for days in (3, 4, 8, 20):
+            worlds.make_invoice(customer, due_on=TODAY - dt.timedelta(days=days + number))
+    worlds.make_hold(customers[0], starts_on=TODAY - dt.timedelta(days=9))
+    sender = sender_of(organization)
+
+    def live(day: dt.date) -> None:
+        now = dt.datetime.combine(day, dt.time(8), tzinfo=dt.UTC)
+        this = begin(organization, as_of=day, now=now, channels_set_up=("email",))
+        prepare(this)
+        compose(this, None, sender, Texts(organization, sender))
+
+    live(TODAY - dt.timedelta(days=6))
+    Notice.objects.update(state="sent", contact_on=TODAY - dt.timedelta(days=6))
+    Action.objects.filter(state="planned").update(state="done", done_on=TODAY - dt.timedelta(days=6))
+    live(TODAY)
+    assert Notice.objects.filter(state="queued").exists()
+    this = begin(organization, as_of=TODAY, now=worlds.NOW, channels_set_up=("email",))
+    draft = current_draft(policy.policy)
+    steps = tuple(replace(step, offset_days=5) if step.name == "Reminder" else step for step in draft.steps)
+    moved = PolicyDraft("Standard", steps)
+    other = PolicyDraft("Other", (replace(steps[0], lineage=None, offset_days=9, template="reminder", name="Late"),))
+    save_policy(organization=organization, draft=other, by=None)
+    writer = connection.copy()
+    try:
+        with writer.cursor() as held, connection.cursor() as cursor:
+            cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+            tables = ", ".join(table for (table,) in cursor.fetchall())
+            held.execute(f"BEGIN; LOCK TABLE {tables} IN EXCLUSIVE MODE")  # beside it nobody can do more than read
+            held.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PASS_LOCK, organization.pk])
+            cursor.execute("SET lock_timeout = '2s'")
+            change = preview_policy(this, moved, policy_id=policy.policy_id)
+            assert preview_rules(this, [RuleDraft("All", "Other", currencies=("EUR",))]).changed
+            assert len(preview_catch_up(this)) == 3
+            cursor.execute("RESET lock_timeout")
+            held.execute("ROLLBACK")
+    finally:
+        writer.close()
+    before = standing_steps(organization)
+    save_policy(organization=organization, draft=moved, policy_id=policy.policy_id, by=None)
+    planned = prepare(begin(organization, as_of=TODAY, now=worlds.NOW, channels_set_up=("email",))).plan.planned
+    after = standing_steps(organization)
+    differ = {invoice for invoice in {*before, *after} if before.get(invoice) != after.get(invoice)}
+    assert {row.invoice_id for row in change.listed} == differ
+    assert (change.changed, change.goes_after) == (len(differ), planned)
+    assert differ
 
 
 def test_the_live_book_is_there_again_afterwards(organization: Organization, book: PolicyVersion) -> None:

@@ -23,7 +23,7 @@ EXPLAINED = {
 
 
 def effects(request: HttpRequest, slug: str) -> HttpResponse:
-    """A part of the page of limits. It takes the organization's turn at passes, so nobody asks for many."""
+    """A part of the page of limits. A week is lived three times for it, so nobody asks for many."""
     desk = access(request, slug, Permission.EDIT_SETTINGS)
     desk.limit("catch-up look", MOST_LOOKS, MINUTE, f"More than {MOST_LOOKS} looks in a minute.")
     channels = channels_set_up(desk.organization)

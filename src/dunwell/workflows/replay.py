@@ -135,7 +135,8 @@ def _live(
     progress: Callable[[dt.date], None] | None,
 ) -> Days:
     lived = Days(first, last)
-    start = begin(scratch, as_of=first, now=_opening(scratch, first), channels_set_up=channels, assume_reachable=True)
+    opening = _opening(scratch, first)
+    start = begin(scratch, as_of=first, now=opening, channels_set_up=channels, assume_reachable=True, is_scratch=True)
     grounds = grounds_of(start)
     with planned_once():
         for lived.days, day in enumerate(_days(first, last), start=1):

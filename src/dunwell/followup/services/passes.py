@@ -68,7 +68,8 @@ PLANNING_SETTINGS = (
 class Pass:
     """What one pass is about: the organization, the date it takes as today, and the moment it runs at.
 
-    `assume_reachable` (replay) takes every customer for reachable and every book for fresh.
+    `assume_reachable` (replay) takes every customer for reachable and every book for fresh. `is_scratch`: it lives in a
+    copy, so it takes no turn, and leaves alone what people have to do and the numbers of phones.
     """
 
     organization: Organization
@@ -77,6 +78,7 @@ class Pass:
     calendar: Calendar
     channels_set_up: tuple[str, ...] = ()
     assume_reachable: bool = False
+    is_scratch: bool = False
 
     @property
     def settings(self) -> OrganizationSettings:
@@ -90,10 +92,11 @@ def begin(
     now: dt.datetime,
     channels_set_up: tuple[str, ...],
     assume_reachable: bool = False,
+    is_scratch: bool = False,
 ) -> Pass:
     """`channels_set_up`: those that can send. What a person does, a call or an internal task, can always be done."""
     channels = tuple(sorted({*channels_set_up, *BY_PEOPLE}))
-    return Pass(organization, as_of, now, calendar_of(organization), channels, assume_reachable)
+    return Pass(organization, as_of, now, calendar_of(organization), channels, assume_reachable, is_scratch)
 
 
 def basis_of(this: Pass, policies: PoliciesInForce) -> str:

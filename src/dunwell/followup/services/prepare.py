@@ -44,12 +44,12 @@ def prepare(this: Pass, *, standings: bool = True, grounds: Grounds | None = Non
     `standings=False` leaves out the assessment, unless steps or rules depend on it. `grounds` are given where they
     cannot have changed: in a scratch copy, from one day to the next.
     """
-    lock(this.organization, is_scratch=this.assume_reachable)
+    lock(this.organization, is_scratch=this.is_scratch)
     grounds = grounds or grounds_of(this)
     policies, basis = grounds.policies, grounds.basis
     state, _ = PlanState.objects.get_or_create(organization=this.organization)
     result = Prepared()
-    if not this.assume_reachable:
+    if not this.is_scratch:
         look_at_phones(organization_id=this.organization.pk)
     execute("nobody_touched", {})
     parameters = {
@@ -68,7 +68,7 @@ def prepare(this: Pass, *, standings: bool = True, grounds: Grounds | None = Non
     assessed = time.perf_counter()
     result.plan = plan(this, state, basis, policies, touched=touched)
     planned = time.perf_counter()
-    if result.assessed and not this.assume_reachable:
+    if result.assessed and not this.is_scratch:
         keep_cases(this)
     result.seconds = {"assess": assessed - started, "plan": planned - assessed, "cases": time.perf_counter() - planned}
     state.save()

@@ -1,4 +1,7 @@
-"""What a change would do, found by doing it: a pass lives through it in a transaction that is rolled back."""
+"""What a change would do, found by doing it: a pass lives through it in a copy of what it writes.
+
+Nothing of the live book is locked or kept: senders and passes go on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from dunwell.followup.services.plan import Planned
 from dunwell.followup.services.policies import save_policy
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.run_limit import choose_most_urgent
-from dunwell.followup.services.scratch import send_on_paper
+from dunwell.followup.services.scratch import copy_of_today, send_on_paper
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice
 from dunwell.organizations.models import Organization, OrganizationSettings
@@ -76,10 +79,7 @@ class CatchUpEffect:
 
 
 def preview_policy(this: Pass, draft: PolicyDraft, *, policy_id: int | None = None) -> PolicyChange:
-    """What saving a policy changes for open invoices, today. Raises PolicyRefusedError. Nothing is kept.
-
-    It takes the organization's turn at passes for as long as a pass takes.
-    """
+    """What saving a policy changes for open invoices, today. Raises PolicyRefusedError. Nothing is kept."""
     version = PolicyVersion.objects.filter(organization=this.organization, policy_id=policy_id, is_current=True).first()
     before = draft_of(version) if version else None
     result = difference(
@@ -99,6 +99,7 @@ def difference(this: Pass, change: Callable[[], object]) -> PolicyChange:
     result = PolicyChange()
     parameters = {"organization": this.organization.pk, "most": MOST_LISTED}
     with transaction.atomic():
+        this = _in_copy(this)
         result.goes_before = _planned(this)
         with connection.cursor() as cursor:
             cursor.execute(statement("preview_before"), parameters)
@@ -113,38 +114,50 @@ def difference(this: Pass, change: Callable[[], object]) -> PolicyChange:
     return result
 
 
+def _in_copy(this: Pass) -> Pass:
+    """The same pass in a copy of today, until the end of this transaction."""
+    return replace(this, organization=copy_of_today(this.organization, now=this.now), is_scratch=True)
+
+
 def _planned(this: Pass) -> int:
     """Bring the plan up to date; how many steps would go."""
-    organization = Organization.objects.select_related("settings").get(pk=this.organization.pk)
-    prepare(Pass(**{**vars(this), "organization": organization}))
+    prepare(_as_set(this))
     with connection.cursor() as cursor:
         cursor.execute(statement("preview_planned"), {"organization": this.organization.pk})
         (planned,) = cursor.fetchone()
     return int(planned)
 
 
+def _as_set(this: Pass) -> Pass:
+    """The same pass with the settings as they stand in the copy now."""
+    organization = Organization.objects.select_related("settings").get(pk=this.organization.pk)
+    return replace(this, organization=organization)
+
+
 def preview_catch_up(this: Pass) -> list[CatchUpEffect]:
     """What each way to catch up would do to today's book. What is final already stays so. Nothing is kept.
 
-    It lives a week three times while somebody waits for the answer and no pass can begin: BookTooLargeError where that
-    would take long.
+    It lives a week three times while somebody waits for the answer: BookTooLargeError where that would take long.
     """
     if Invoice.objects.of(this.organization).open()[: MOST_TRIED + 1].count() > MOST_TRIED:
         raise BookTooLargeError(
             f"This book has more than {MOST_TRIED:,} open invoices: to live a week three times on all of them takes "
-            "long, and no reminder could be planned meanwhile. Nothing was tried, nothing is changed."
+            "long. Nothing was tried, nothing is changed."
         )
-    return [_catch_up(this, mode) for mode in CatchUp]
+    with transaction.atomic():
+        copied = _in_copy(this)
+        effects = [_catch_up(copied, mode) for mode in CatchUp]
+        transaction.set_rollback(True)
+    return effects
 
 
 def _catch_up(this: Pass, mode: CatchUp) -> CatchUpEffect:
     with transaction.atomic():
         OrganizationSettings.objects.filter(organization=this.organization).update(catch_up=mode.value)
-        organization = Organization.objects.select_related("settings").get(pk=this.organization.pk)
         # Everything is looked at afresh, also where the way is the one that is set
         with connection.cursor() as cursor:
-            cursor.execute(statement("preview_afresh"), {"organization": organization.pk})
-        this = replace(this, organization=organization)
+            cursor.execute(statement("preview_afresh"), {"organization": this.organization.pk})
+        this = _as_set(this)
         planned: Planned = prepare(this).plan
         contacts = tuple(_contacts(this))
         transaction.set_rollback(True)

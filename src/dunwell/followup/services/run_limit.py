@@ -25,7 +25,7 @@ def choose_most_urgent(this: Pass) -> int:
     limit = this.settings.run_limit
     if limit is None:
         return 0
-    lock(this.organization, is_scratch=this.assume_reachable)
+    lock(this.organization, is_scratch=this.is_scratch)
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "room": max(0, limit - _written(this)),

@@ -11,8 +11,8 @@ from dunwell.followup.services.passes import Pass, execute
 
 
 def keep_worklist(this: Pass, policies: PoliciesInForce) -> None:
-    """Make, rest and close the calls and internal tasks, in the transaction of the plan. Replay has none."""
-    if this.assume_reachable:
+    """Make, rest and close the calls and internal tasks, in the transaction of the plan. A scratch copy has none."""
+    if this.is_scratch:
         return
     stands = Task.objects.filter(organization=this.organization, state__in=STANDING).exists()
     if not stands and not policies.has_work_for_people:
