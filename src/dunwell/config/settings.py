@@ -97,7 +97,19 @@ FORM_RENDERER = "dunwell.web.forms.Renderer"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_FORMS = {"login": "dunwell.web.accounts.SignInForm"}
+ACCOUNT_FORMS = {
+    "login": "dunwell.web.account_forms.SignInForm",
+    "reset_password": "dunwell.web.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "dunwell.web.account_forms.NewPasswordForm",
+    "change_password": "dunwell.web.account_forms.ChangePasswordForm",
+    "set_password": "dunwell.web.account_forms.SetPasswordForm",
+    "reauthenticate": "dunwell.web.account_forms.ConfirmForm",
+}
+MFA_FORMS = {
+    "activate_totp": "dunwell.web.account_forms.ActivateAppForm",
+    "authenticate": "dunwell.web.account_forms.SecondFactorForm",
+    "reauthenticate": "dunwell.web.account_forms.ConfirmByCodeForm",
+}
 ACCOUNT_ADAPTER = "dunwell.web.accounts.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

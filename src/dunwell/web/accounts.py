@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
-from allauth.account.forms import LoginForm
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -22,6 +21,13 @@ from dunwell.rules.lockout import in_words
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up: an account is made by an invitation or by `dunwell user create`."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "This address and this password do not belong together.",
+        "incorrect_password": "This is not your password.",
+        "enter_current_password": "This is not your present password.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         del request
@@ -109,14 +115,3 @@ class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
 def can_mail_passwords() -> bool:
     """Whether a forgotten password can be reset by mail: only where the installation has a mail server."""
     return bool(settings.SMTP_HOST)
-
-
-class SignInForm(LoginForm):  # type: ignore[misc]
-    """allauth's, without placeholders that repeat the labels; the way to a new password stands below the form."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["login"].label = "E-mail"
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
-            field.help_text = ""

@@ -21,7 +21,7 @@ _HEAD = (
     "color:#5b6472;font-size:13px;font-weight:600"
 )
 _CELL = 'class="line" valign="top" style="padding:10px 0;border-bottom:1px solid #e6e9ee'
-_AMOUNT = f'align="right" {_CELL};text-align:right;padding-left:12px;white-space:nowrap'
+_AMOUNT = f'align="right" {_CELL};text-align:right;padding-left:8px;white-space:nowrap'
 _SMALL = 'class="muted" style="color:#5b6472;font-size:13px"'
 _LATE = 'class="late" style="color:#a4262c;font-size:13px"'
 
@@ -55,8 +55,8 @@ def html_table(scope: Scope) -> str:
     shown, rest = _shown(scope)
     head = (
         f'<tr><th align="left" {_HEAD};text-align:left">{words.invoice}</th>'
-        f'<th align="left" {_HEAD};text-align:left;padding-left:12px">{words.due}</th>'
-        f'<th align="right" {_HEAD};text-align:right;padding-left:12px">{words.amount}</th></tr>'
+        f'<th align="left" {_HEAD};text-align:left;padding-left:8px">{words.due}</th>'
+        f'<th align="right" {_HEAD};text-align:right;padding-left:8px">{words.amount}</th></tr>'
     )
     parts = [_TABLE, head, *(_html_row(scope, invoice) for invoice in shown)]
     if rest:
@@ -92,7 +92,8 @@ def _html_row(scope: Scope, invoice: InvoiceFacts) -> str:
         pay = f'<br><a href="{escape(link)}" class="link" style="color:#1d5fbf;font-size:13px">{words.pay}</a>'
     return (
         f'<tr><td {_CELL}">{_number(invoice.number)}<br><span {_SMALL}>{issued}</span></td>'
-        f'<td {_CELL};padding-left:12px">{due}<br><span {style}>{standing}</span></td>'
+        f'<td {_CELL};padding-left:8px"><span style="white-space:nowrap">{due}</span><br>'
+        f"<span {style}>{standing}</span></td>"
         f'<td {_AMOUNT}">{amount}{partly}{pay}</td></tr>'
     )
 

@@ -55,13 +55,15 @@ def bulk(request: HttpRequest, slug: str, name: str, action: str) -> HttpRespons
     changed = confirmed and selection.everything and request.POST.get("expected") != str(selection.count)
     if confirmed and not changed and form.is_valid() and _done(desk, found, selection, form, _noun(shown, selection)):
         return redirect(back)
+    effects = found.effects(desk, selection.rows)
     context = {
         "place": table.place or table.name,
         "table": table,
         "bulk": found,
         "selection": selection,
         "noun": _noun(shown, selection),
-        "effects": [effect for effect in found.effects(desk, selection.rows) if effect.count],
+        "effects": [effect for effect in effects if effect.count],
+        "pointless": found.only_first and not effects[0].count,
         "form": form,
         "back": back,
         "changed": changed,

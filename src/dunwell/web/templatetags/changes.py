@@ -82,7 +82,7 @@ def in_percent(value: Decimal | None) -> str:
 @register.simple_tag
 def simulated(value: float | None, unit: str) -> str:
     """A figure of a simulation; a dash where there is nothing to divide."""
-    return "–" if value is None else _plain(value, unit)
+    return "–" if value is None else _plain(value, unit).replace("-", MINUS)
 
 
 @register.simple_tag
@@ -96,5 +96,6 @@ def simulated_change(line: Line) -> str:
 
 
 def _plain(value: float, unit: str) -> str:
+    unit = "day" if unit == "days" and abs(value) == 1 else unit
     number = f"{value:,.0f}" if value == int(value) else f"{value:,.2f}".rstrip("0")
     return f"{number} %" if unit == "percent" else f"{number} {unit}".rstrip()

@@ -202,9 +202,10 @@ CUSTOMER_BULK = (
         label="Release",
         icon="player-play",
         permission=Permission.HOLD,
-        title="Chase again",
+        title="End the holds of",
         button="End their holds",
         effects=_release_effects,
         act=_release,
+        only_first=True,
     ),
 )

@@ -86,6 +86,7 @@ NOTICE_BULK = (
         button="Approve them",
         effects=_approve_effects,
         act=_approve,
+        only_first=True,
     ),
     Bulk(
         name="drop",
@@ -97,6 +98,7 @@ NOTICE_BULK = (
         effects=_drop_effects,
         act=_drop,
         stops=True,
+        only_first=True,
     ),
 )
 WAITING_BULK = (
