@@ -153,7 +153,7 @@ def test_many_cases_cost_as_many_statements_as_one(
     by_hand: dict[str, Any] = {"priority": 2, "owner_id": bob.pk, "note": " Friends ", "until": None}
     set_by_hand(case_ids=case_ids[:1], **{**by_hand, "priority": None}, **shared)
     for chosen in (case_ids[:2], case_ids):
-        # Savepoint and its end, who works here, the cases, two updates, the changes
+        # Savepoint and its end, the cases, who works here, two updates, the changes
         with django_assert_num_queries(7):
             assert set_by_hand(case_ids=chosen, **by_hand, **shared) == len(chosen)
         with django_assert_num_queries(5):
@@ -233,6 +233,47 @@ def test_a_step_and_a_rule_give_it_to_a_person_and_who_leaves_leaves_it_to_the_r
         put_escalation_rule(organization=organization, rule=replace(rule, name="Again", priority=2), by=alice)
 
 
+@pytest.mark.parametrize("by", ["rule", "step"])
+def test_who_sees_own_customers_only_is_given_no_others(
+    organization: Organization, customer: Customer, bob: User, alice: User, by: str
+) -> None:
+    mia = worlds.make_user("mia@northlight.example", organization=organization, role="account_manager")
+    policy = DunningPolicy.objects.get(organization=organization)
+    if by == "step":
+        draft = current_draft(policy)
+        steps = tuple(
+            replace(step, give_to_person=mia.email, give_to_role="collector") if step.offset_days == 14 else step
+            for step in draft.steps
+        )
+        save_policy(organization=organization, draft=replace(draft, steps=steps), policy_id=policy.pk, by=alice)
+    else:
+        rule = EscalationDraft("Two weeks", 2, minimum_days=14, owner=mia.pk, role="collector")
+        put_escalation_rule(organization=organization, rule=rule, by=alice)
+    theirs = worlds.make_customer(organization, owner=mia)
+    for each in (customer, theirs):
+        # The final step is for who has had an earlier notice
+        invoice = worlds.make_invoice(each, due_on=TODAY - 8 * DAY)
+        pass_on(organization)
+        Action.objects.filter(invoice=invoice, state="planned").update(state="done", done_on=TODAY)
+    pass_on(organization, TODAY + 8 * DAY)
+
+    def whose(one: Customer) -> tuple[User | None, str]:
+        case = Case.objects.get(customer=one)
+        return case.owner_by_rules, case.role_by_rules
+
+    assert [whose(customer), whose(theirs)] == [(None, "collector"), (mia, "")]
+    sheet = case_of(Scope(organization), theirs.pk)
+    assert sheet is not None
+    assert sheet.owner == mia
+    # They do not own it any more: at once nobody's in particular, with the next pass the role's
+    Customer.objects.filter(pk=theirs.pk).update(owner=None)
+    sheet = case_of(Scope(organization), theirs.pk)
+    assert sheet is not None
+    assert sheet.owner is None
+    pass_on(organization, TODAY + 8 * DAY)
+    assert whose(theirs) == (None, "collector")
+
+
 def test_another_organization_has_its_own_cases(
     organization: Organization, customer: Customer, other_organization: Organization
 ) -> None:
@@ -309,9 +350,18 @@ def people(world: World) -> list[int]:
 
 
 def leave(world: World) -> None:
+    """Or come back, perhaps as somebody who sees own customers only, or does no work."""
     one = world.draw(st.sampled_from(people(world)))
-    at = world.draw(st.sampled_from([None, NOW]))
-    Membership.objects.filter(organization=world.organization, user=one).update(deactivated_at=at)
+    at = world.draw(st.sampled_from([None, None, NOW]))
+    role = world.draw(st.sampled_from(["collector", "account_manager", "account_manager", "viewer"]))
+    Membership.objects.filter(organization=world.organization, user=one).update(deactivated_at=at, role=role)
+
+
+def own(world: World) -> None:
+    customer = world.pick(world.customers)
+    if customer is not None:
+        customer.owner_id = world.draw(st.sampled_from([None, *people(world)]))
+        customer.save(update_fields=["owner"])
 
 
 class Expected:
@@ -322,8 +372,10 @@ class Expected:
         self.book = Book(world.current(), world.today)
         self.profiles = Profiles(world.current(), self.book, defaulters_by(world, self.book))
         members = Membership.objects.filter(organization=world.organization, deactivated_at=None)
-        self.here = set(members.values_list("user", flat=True))
-        self.rules = [
+        self.here = dict(members.values_list("user", "role"))
+
+    def rules_for(self, owned_by: int | None) -> list[rules.EscalationRule]:
+        return [
             rules.EscalationRule(
                 rule.pk,
                 rule.priority,
@@ -334,13 +386,15 @@ class Expected:
                 rule.refused,
                 rule.last_step_done,
                 rule.role,
-                self._here(rule.owner_id),
+                self._here(rule.owner_id, owned_by),
             )
-            for rule in EscalationRule.objects.filter(organization=world.organization)
+            for rule in EscalationRule.objects.filter(organization=self.world.organization)
         ]
 
-    def _here(self, user: int | None) -> int | None:
-        return user if user in self.here else None
+    def _here(self, user: int | None, owned_by: int | None) -> int | None:
+        """Those who can take care of a customer whom `owned_by` owns."""
+        role = self.here.get(user or 0)
+        return user if role == "collector" or (role == "account_manager" and user == owned_by) else None
 
     def of(self, customer: int) -> rules.Escalation | None:
         book, today = self.book, self.world.today
@@ -349,6 +403,7 @@ class Expected:
         if not late:
             return None
         standing = CustomerStanding.objects.get(customer=customer)
+        owned_by = Customer.objects.values_list("owner", flat=True).get(pk=customer)
         again = StandingChange.objects.filter(customer=customer, name="defaulted_again").exists()
         since = min(invoice.due_on for invoice in late)
         calls = Call.objects.filter(customer=customer, outcome="refused", contact_on__range=(since, today))
@@ -363,9 +418,9 @@ class Expected:
             broken_promise=any(self._is_broken(hold, mine) for hold in Hold.objects.filter(customer=customer)),
             refused=calls.exists(),
             last_step_done=standing.chased_in_vain,
-            steps=tuple(self._steps(mine)),
+            steps=tuple(self._steps(mine, owned_by)),
         )
-        return rules.escalate(facts, self.rules)
+        return rules.escalate(facts, self.rules_for(owned_by))
 
     def _is_broken(self, hold: Hold, mine: list[Invoice]) -> bool:
         today = self.world.today
@@ -390,7 +445,7 @@ class Expected:
         )
         return bool(meant) and (hold.amount is None or hold.amount > paid)
 
-    def _steps(self, mine: list[Invoice]) -> list[rules.StepReached]:
+    def _steps(self, mine: list[Invoice], owned_by: int | None) -> list[rules.StepReached]:
         reached: dict[int, int] = {}
         for action in Action.objects.filter(invoice__in=mine).select_related("step"):
             step = action.step
@@ -404,7 +459,7 @@ class Expected:
                 pk,
                 steps[pk].raise_priority_to,
                 steps[pk].give_to_role,
-                self._here(steps[pk].give_to_person_id),
+                self._here(steps[pk].give_to_person_id, owned_by),
             )
             for pk, offset in reached.items()
         ]
@@ -416,7 +471,7 @@ def test_sql_says_what_the_rules_say(db: None, data: st.DataObject) -> None:
     with undone():
         world = World(data)
         save_escalation_rules(organization=world.organization, rules=drawn_rules(world), by=None)
-        more = (promise, promise, refuse, raise_by_steps, leave)
+        more = (promise, promise, refuse, raise_by_steps, leave, own)
         for _ in range(world.draw(st.integers(1, 3))):
             for change in world.draw(st.lists(st.sampled_from([*more, *more, *CHANGES]), max_size=5)):
                 change(world)

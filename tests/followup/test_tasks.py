@@ -243,5 +243,15 @@ def test_an_entry_is_given_and_put_off(organization: Organization, customer: Cus
     with pytest.raises(ValidationError):
         put_off(organization=organization, task_ids=[task.pk], until=TODAY, as_of=TODAY)
     stranger = worlds.make_user("else@where.example")
-    with pytest.raises(ValidationError):
-        give_tasks(organization=organization, task_ids=[task.pk], user_id=stranger.pk)
+    vera = worlds.make_user("vera@northlight.example", organization=organization, role="viewer")
+    mia = worlds.make_user("mia@northlight.example", organization=organization, role="account_manager")
+    for person, reason in (
+        (stranger, "does not work here any more"),
+        (vera, "Vera is a viewer, who reads and does no work"),
+        (mia, "Mia sees only the customers they own, and not Harbor & Pine"),
+    ):
+        with pytest.raises(ValidationError, match=reason):
+            give_tasks(organization=organization, task_ids=[task.pk], user_id=person.pk)
+    customer.owner = mia
+    customer.save()
+    assert give_tasks(organization=organization, task_ids=[task.pk], user_id=mia.pk) == 1

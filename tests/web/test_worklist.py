@@ -6,17 +6,26 @@ import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
 
+from dunwell.alerts.models import Alert, AlertWatch
+from dunwell.alerts.services.collect import collect
+from dunwell.alerts.words import words as told
 from dunwell.followup.models import Case, DunningPolicy, EscalationRule, Task
+from dunwell.followup.queries.at_work import who_is_at_work
 from dunwell.followup.services.escalation import install_escalation_rules
 from dunwell.followup.services.policies import save_policy
+from dunwell.followup.services.tasks import give_tasks
 from dunwell.ledger.models import Contact, Hold
-from dunwell.organizations.models import OrganizationSettings, User
+from dunwell.organizations.models import Membership, OrganizationSettings, User
+from dunwell.organizations.queries import database_now
 from dunwell.rules.escalation import Tone
+from dunwell.rules.permissions import ROLES
 from dunwell.rules.policies import PolicyDraft, StepDraft
 from tests import worlds
 from tests.web.conftest import Desk, run
+from tests.web.test_people import sign_in
 
 Browse = Callable[..., Client]
 DAY = dt.timedelta(days=1)
@@ -155,6 +164,64 @@ def test_many_entries_are_given_and_done(calling: Desk, owner: Client, browse: B
     client = browse(bob)
     client.post(done, {"all": "1", "confirmed": "1", "expected": "1", "note": "Seen"})
     assert Task.objects.get(kind="task").state == "done"
+
+
+def test_work_is_given_to_those_who_can_do_it(calling: Desk, owner: Client) -> None:
+    vera = worlds.make_user("vera@northlight.example", organization=calling.organization, role="viewer")
+    mia = worlds.make_user("mia@northlight.example", organization=calling.organization, role="account_manager")
+    address = calling.url("lists/worklist/bulk/give/")
+    page = owner.post(address, {"all": "1"}).content.decode()
+    assert "Vera" not in page
+    refused = owner.post(address, {"all": "1", "confirmed": "1", "expected": "2", "owner": str(mia.pk)})
+    assert "Mia sees only the customers they own, and not Harbor &amp; Pine" in refused.content.decode()
+    assert not Task.objects.exclude(given_to=None).exists()
+    case = calling.url(f"customers/{calling.customer.pk}/case/")
+    choices = owner.get(case).context["form"].fields["owner"].choices
+    assert {str(vera.pk), str(mia.pk)}.isdisjoint(value for value, _ in choices)
+    calling.customer.owner = mia
+    calling.customer.save()
+    choices = owner.get(case).context["form"].fields["owner"].choices
+    assert str(mia.pk) in {value for value, _ in choices}
+
+
+def test_what_somebody_had_is_nobodys_when_they_leave(calling: Desk, browse: Browse) -> None:
+    owner = sign_in(worlds.make_user(organization=calling.organization))
+    worklist, whose = (
+        calling.url("follow-up/worklist/?due=all"),
+        calling.url("follow-up/worklist/?due=all&whose=nobody"),
+    )
+    bob = worlds.make_user("bob@northlight.example", organization=calling.organization, role="collector")
+    finance = browse("finance_head")
+    AlertWatch.objects.create(organization=calling.organization, collected_to=database_now())
+    give_tasks(
+        organization=calling.organization, task_ids=list(Task.objects.values_list("pk", flat=True)), user_id=bob.pk
+    )
+    assert "Harbor" not in text(finance, whose)
+    member = Membership.objects.get(user=bob)
+    page = owner.post(calling.url(f"people/{member.pk}/role/"), {"role": "viewer"}, follow=True)
+    assert "2 entries that were theirs are nobody’s now" in page.content.decode()
+    assert "Ask for" in text(finance, whose)
+    assert "Bob" not in text(finance, worklist)
+    collect(calling.organization, now=database_now())
+    alert = Alert.objects.get(kind="work_left")
+    said = told(alert, "en")
+    assert (said.title, said.path) == ("2 entries of Bob: nobody's now", "follow-up/worklist/?whose=nobody&due=all")
+    owner.post(calling.url(f"people/{member.pk}/role/"), {"role": "collector"}, follow=True)
+    assert "Ask for" not in text(finance, whose)  # it is his again
+    page = owner.post(calling.url(f"people/{member.pk}/deactivate/"), follow=True)
+    assert "2 entries that were theirs are nobody’s now" in page.content.decode()
+    assert "Ask for" in text(finance, whose)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_view_and_the_table_of_permissions_say_the_same(calling: Desk, role: str) -> None:
+    person = worlds.make_user("pat@northlight.example", organization=calling.organization, role=role)
+    people = who_is_at_work(calling.organization)
+    with connection.cursor() as cursor:
+        for owned_by in (None, person.pk, calling.organization.pk + 1000):
+            cursor.execute("SELECT coalesce(followup_may_take(%s, %s, %s), false)", [role, person.pk, owned_by])
+            assert cursor.fetchone() == (people.may_take(person.pk, owned_by),)
+            assert people.has(role, owned_by) is people.may_take(person.pk, owned_by)
 
 
 def test_an_account_manager_sees_own_customers_only(calling: Desk, browse: Browse) -> None:

@@ -50,6 +50,10 @@ _SENTENCES: dict[AlertKind, tuple[str, str]] = {
         "{letters} of {day} were not marked as posted",
         "Post them and mark the batch, or take out what must not go. After a week they are written anew instead.",
     ),
+    AlertKind.WORK_LEFT: (
+        "{entries} of {person}: nobody's now",
+        "They work here no more, or see less than before. Give it to somebody.",
+    ),
     AlertKind.DATA_STALE: ("{source} is out of date", "Last news: {day}. Its customers are not chased."),
 }
 
@@ -70,6 +74,8 @@ def words(alert: Alert, locale: str) -> Words:
         facts["day"] = format_date(dt.datetime.fromisoformat(day).date(), "medium", locale=locale)
     if "letters" in facts:
         facts["letters"] = "1 letter" if facts["letters"] == 1 else f"{facts['letters']} letters"
+    if "entries" in facts:
+        facts["entries"] = "1 entry" if facts["entries"] == 1 else f"{facts['entries']} entries"
     if "sender" in facts:
         facts["who"] = facts["customer"] or facts["sender"]
     if priority := facts.get("priority"):
@@ -86,4 +92,6 @@ def _path(alert: Alert) -> str:
         return f"follow-up/replies/?customer={alert.customer_id}" if alert.customer_id else "follow-up/replies/"
     if alert.kind == AlertKind.LETTERS_NOT_POSTED:
         return "follow-up/letters/"
+    if alert.kind == AlertKind.WORK_LEFT:
+        return "follow-up/worklist/?whose=nobody&due=all"
     return f"customers/{alert.customer_id}/" if alert.customer_id else "imports/"

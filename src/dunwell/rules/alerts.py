@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     ADDRESS_REFUSED = "address_refused"
     REPLY_RECEIVED = "reply_received"
     LETTERS_NOT_POSTED = "letters_not_posted"
+    WORK_LEFT = "work_left"
     DATA_STALE = "data_stale"
 
 
@@ -40,6 +41,7 @@ MEANINGS: dict[AlertKind, tuple[str, str]] = {
         "Somebody has to read it; STOP and START count by themselves.",
     ),
     AlertKind.LETTERS_NOT_POSTED: ("Letters were not posted", "A printed pile that nobody has marked as posted."),
+    AlertKind.WORK_LEFT: ("Work is nobody's", "Whose it was works here no more, or sees less than before."),
     AlertKind.DATA_STALE: ("The book is out of date", "A source is older than allowed; its customers are not chased."),
 }
 
@@ -87,6 +89,7 @@ message_uncertain        -        app          mail          app          -
 address_refused          -        app          mail          mail         -
 reply_received           -         -           mail          mail         -
 letters_not_posted       -        app          mail           -           -
+work_left               app       mail         app            -           -
 data_stale              mail      mail         mail           -           -
 """
 

@@ -18,7 +18,7 @@ PRIORITY_NAMES = {1: "Urgent", 2: "High", 3: "Normal", 4: "Low"}
 class StepReached:
     """A policy's step that is planned or done for an open invoice, with what it does to the case.
 
-    `owner` is a person who works here; who does not any more is None, and the role counts.
+    `owner` is a person who works here and sees the customer; who does not any more is None, and the role counts.
     """
 
     offset_days: int
@@ -50,7 +50,7 @@ class CaseFacts:
 @dataclass(frozen=True)
 class EscalationRule:
     """All that a rule asks for must hold; what is None or False asks nothing. It gives a priority, and may name who
-    takes care of it: a person who works here (who does not any more is None), else a role.
+    takes care of it: a person who works here and sees the customer (who does not any more is None), else a role.
     """
 
     key: int

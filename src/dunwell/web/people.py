@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from dunwell.followup.queries.worklist import work_left
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.organizations.members import invitations, queries, services
 from dunwell.organizations.models import Invitation, Membership, Role
@@ -139,6 +140,17 @@ def _change(desk: Desk, act: Callable[[], Membership], done: Callable[[Membershi
     return redirect(desk.url("web:people"))
 
 
+def _left_by(changed: Membership) -> str:
+    """What is nobody's now, as a sentence."""
+    entries = work_left(changed.organization, changed.user)
+    if not entries:
+        return ""
+    them = (
+        "An entry of the worklist that was theirs is" if entries == 1 else f"{entries:,} entries that were theirs are"
+    )
+    return f" {them} nobody’s now: give {'it' if entries == 1 else 'them'} to somebody on the worklist."
+
+
 @require_POST
 def change_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResponse:
     desk = access(request, slug, Permission.MANAGE_PEOPLE)
@@ -151,7 +163,9 @@ def change_role(request: HttpRequest, slug: str, membership_id: int) -> HttpResp
             role=request.POST.get("role", ""),
             by=desk.user,
         ),
-        lambda changed: f"{changed.user} works here as {changed.get_role_display().lower()} from now on.",
+        lambda changed: (
+            f"{changed.user} works here as {changed.get_role_display().lower()} from now on.{_left_by(changed)}"
+        ),
     )
 
 
@@ -164,7 +178,7 @@ def deactivate(request: HttpRequest, slug: str, membership_id: int) -> HttpRespo
         lambda: services.deactivate(
             organization=desk.organization, membership_id=membership_id, by=desk.user, now=desk.now
         ),
-        lambda gone: f"{gone.user} has no access any more. What they did stays under their name.",
+        lambda gone: f"{gone.user} has no access any more. What they did stays under their name.{_left_by(gone)}",
     )
 
 

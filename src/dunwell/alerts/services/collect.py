@@ -21,7 +21,17 @@ from dunwell.rules.windows import local_moment
 OVERLAP = dt.timedelta(hours=1)
 DIGEST_AT = dt.time(8)
 _WAYS = {ByMail.NONE: "", ByMail.AT_ONCE: "mail", ByMail.DAILY: "digest"}
-_SOURCES = ("standings", "messages", "addresses", "stale", "due_soon", "escalations", "replies", "unposted")
+_SOURCES = (
+    "standings",
+    "messages",
+    "addresses",
+    "stale",
+    "due_soon",
+    "escalations",
+    "replies",
+    "unposted",
+    "work_left",
+)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dunwell.followup.models import Case, EscalationRule, PolicyStep
+from dunwell.followup.queries.at_work import who_is_at_work
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.scope import Scope
 from dunwell.rules.cases import PRIORITY_NAMES
@@ -13,6 +14,7 @@ from dunwell.rules.cases import PRIORITY_NAMES
 @dataclass(frozen=True)
 class CaseSheet:
     """An open case as a page shows it. `owner` takes care of it: a person, else `role`, else nobody in particular.
+    Whoever works here no more, or does not see the customer, takes care of nothing.
 
     `reasons` say which rules fit and what they saw; `rules_say` what they would have where a person set something else.
     """
@@ -40,8 +42,14 @@ def case_of(scope: Scope, customer_id: int) -> CaseSheet | None:
 
 
 def sheet(case: Case) -> CaseSheet:
-    role = "" if case.owner_by_hand or case.owner_by_rules else case.role_by_rules
-    owner = case.owner_by_hand or case.owner_by_rules or (None if role else case.customer.owner)
+    people, customers_owner = who_is_at_work(case.organization), case.customer.owner_id
+
+    def at_work(user: User | None) -> User | None:
+        return user if user is not None and people.may_take(user.pk, customers_owner) else None
+
+    named = at_work(case.owner_by_hand) or at_work(case.owner_by_rules)
+    role = case.role_by_rules if not named and people.has(case.role_by_rules, customers_owner) else ""
+    owner = named or (None if role else at_work(case.customer.owner))
     rules_say = ""
     if case.priority_by_hand is not None and case.priority_by_hand != case.priority_by_rules:
         rules_say = f"The rules say {case.priority_by_rules}, {PRIORITY_NAMES[case.priority_by_rules].lower()}."

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
+from dunwell.followup.queries.at_work import at_work
 from dunwell.ledger.models import Customer
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.queries.senders import senders_in_use
-from dunwell.organizations.models import Membership, Organization, Role
+from dunwell.organizations.models import Membership, Organization
 from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings
 
 
@@ -51,11 +50,6 @@ def _draft(step: PolicyStep) -> StepDraft:
         give_to_person=step.give_to_person.email if step.give_to_person else "",
         instructions=step.instructions,
     )
-
-
-def at_work(organization: Organization) -> QuerySet[Membership]:
-    """Those to whom cases can be given."""
-    return Membership.objects.filter(organization=organization, deactivated_at=None).exclude(role=Role.VIEWER)
 
 
 def surroundings(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from dunwell.followup.models import Action, ActionState, Call, Task, WorkItem
 from dunwell.ledger.models import Contact, Hold, Invoice
-from dunwell.organizations.models import User
+from dunwell.organizations.models import Organization, User
 from dunwell.organizations.scope import Scope
 from dunwell.rules.calls import CallHours, call_hours
 
@@ -76,6 +77,14 @@ def _asked(as_of: dt.date) -> QuerySet[Action]:
         .annotate(held=Coalesce(parts, 0, output_field=Invoice._meta.get_field("total")))  # noqa: SLF001 - Django's documented Meta API
         .filter(held__lt=F("invoice__balance"))
     )
+
+
+def work_left(organization: Organization, user: User) -> int:
+    """How many entries are nobody's because this person, whose they were, works here no more or sees less."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT followup_work_left(%s, %s)", [organization.pk, user.pk])
+        (entries,) = cursor.fetchone()
+    return int(entries)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.db.models import F, Value
 from django.db.models.functions import Coalesce, Least, Now
 
 from dunwell.followup.models import Case, CaseChange, CaseEvent
-from dunwell.organizations.models import Membership, Organization, User
+from dunwell.followup.queries.at_work import check_may_take
+from dunwell.organizations.models import Organization, User
 from dunwell.rules.cases import PRIORITY_NAMES
 
 
@@ -36,10 +37,11 @@ def set_by_hand(
         raise ValidationError("Choose a priority or an owner; to go back to the rules, release it.")
     if priority is not None and priority not in PRIORITY_NAMES:
         raise ValidationError({"priority": "Choose a priority."})
-    _check_owner(organization, owner_id)
     if until is not None and until <= as_of:
         raise ValidationError({"until": "Name a day that is still to come."})
     cases = _open(organization, case_ids)
+    if owner_id is not None:
+        check_may_take(organization, owner_id, [case.customer_id for case in cases])
     given = [case for case in cases if owner_id is not None and owner_id != case.owner_by_hand_id]
     _set(
         cases,
@@ -74,17 +76,11 @@ def prioritize(
 @transaction.atomic
 def give(*, organization: Organization, case_ids: Collection[int], owner_id: int, by: User, as_of: dt.date) -> int:
     """Many cases to one person; their priority stays. How many cases were open."""
-    _check_owner(organization, owner_id)
     cases = _open(organization, case_ids)
+    check_may_take(organization, owner_id, [case.customer_id for case in cases])
     _set(cases, owner_by_hand=owner_id, by_hand_by=by)
     _record(_change(case, CaseEvent.GIVEN, by, as_of, "", None, None, owner_id) for case in cases)
     return len(cases)
-
-
-def _check_owner(organization: Organization, owner_id: int | None) -> None:
-    members = Membership.objects.filter(organization=organization, deactivated_at=None)
-    if owner_id is not None and not members.filter(user=owner_id).exists():
-        raise ValidationError({"owner": "This person does not work here any more."})
 
 
 @transaction.atomic

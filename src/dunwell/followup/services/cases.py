@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from dunwell.followup.models import EscalationRule, PolicyStep
-from dunwell.followup.queries.policies import at_work
+from dunwell.followup.queries.at_work import who_is_at_work
 from dunwell.followup.services.passes import Pass, analyze, execute
 from dunwell.rules.cases import LEAST_URGENT
 
@@ -15,11 +14,12 @@ URGENT = 2  # a case that comes to this priority is looked at by a person
 
 def keep_cases(this: Pass) -> None:
     """Bring the cases of the customers who were assessed up to the pass's date, in its transaction."""
-    people = set(at_work(this.organization).values_list("user", flat=True))
+    people = who_is_at_work(this.organization)
     rules = list(EscalationRule.objects.filter(organization=this.organization))
     parameters: dict[str, Any] = {
-        **rule_parameters(rules, at_work=people),
-        "at_work": list(people),
+        **rule_parameters(rules),
+        "at_work": list(people.everywhere),
+        "own_only": list(people.own_only),
         "organization": this.organization.pk,
         "as_of": this.as_of,
         "now": this.now,
@@ -38,8 +38,8 @@ def keep_cases(this: Pass) -> None:
     execute("cases_close", parameters)
 
 
-def rule_parameters(rules: list[EscalationRule], *, at_work: Collection[int]) -> dict[str, Any]:
-    """The rules as columns, in their order. Whoever works here no more takes care of nothing: the role does."""
+def rule_parameters(rules: list[EscalationRule]) -> dict[str, Any]:
+    """The rules as columns, in their order."""
     return {
         "rule_keys": [rule.pk for rule in rules],
         "priorities": [rule.priority for rule in rules],
@@ -50,5 +50,5 @@ def rule_parameters(rules: list[EscalationRule], *, at_work: Collection[int]) ->
         "refused": [rule.refused for rule in rules],
         "last_step": [rule.last_step_done for rule in rules],
         "roles": [rule.role for rule in rules],
-        "owners": [rule.owner_id if rule.owner_id in at_work else None for rule in rules],
+        "owners": [rule.owner_id for rule in rules],
     }

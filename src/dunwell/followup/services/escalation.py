@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from dunwell.followup.models import EscalationRule
-from dunwell.followup.queries.policies import at_work
+from dunwell.followup.queries.at_work import at_work
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.recording import recorded
 from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT

@@ -16,7 +16,7 @@ from django.db.models import Q
 from django.forms.models import model_to_dict
 
 from dunwell.followup.models import EscalationRule, PolicyStep
-from dunwell.followup.queries.policies import at_work
+from dunwell.followup.queries.at_work import at_work
 from dunwell.followup.queries.policies_in_force import PoliciesInForce
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import DataSource, SourceKind
@@ -121,12 +121,12 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _named_at_work(organization: Organization) -> Iterable[int]:
+def _named_at_work(organization: Organization) -> Iterable[tuple[int, str]]:
     """Of those to whom a rule or a step gives cases who can take them: a new colleague alone changes nothing."""
     rules = EscalationRule.objects.filter(organization=organization).exclude(owner=None).values("owner")
     steps = PolicyStep.objects.filter(organization=organization).exclude(give_to_person=None).values("give_to_person")
     named = Q(user__in=rules) | Q(user__in=steps)
-    return at_work(organization).filter(named).values_list("user", flat=True)
+    return at_work(organization).filter(named).values_list("user", "role")
 
 
 def _stale_sources(this: Pass) -> Iterable[int]:

@@ -10,10 +10,11 @@ from django.db import transaction
 
 from dunwell.followup.models import Action, ActionState, Task, TaskKind, TaskState
 from dunwell.followup.models.tasks import STANDING
+from dunwell.followup.queries.at_work import check_may_take
 from dunwell.followup.services.calls import reopen
 from dunwell.followup.services.passes import lock
 from dunwell.ledger.models import TouchedCustomer
-from dunwell.organizations.models import Membership, Organization, User
+from dunwell.organizations.models import Organization, User
 from dunwell.rules.waiting import Final
 
 
@@ -84,13 +85,13 @@ def put_off(*, organization: Organization, task_ids: Collection[int], until: dt.
 
 @transaction.atomic
 def give_tasks(*, organization: Organization, task_ids: Collection[int], user_id: int | None) -> int:
-    """These are one person's, whoever owns the customer; None: the customer's owner's again. How many stood."""
-    if (
-        user_id is not None
-        and not Membership.objects.filter(organization=organization, user=user_id, deactivated_at=None).exists()
-    ):
-        raise ValidationError({"owner": "This person does not work here any more."})
+    """These are one person's, whoever owns the customer; None: the customer's owner's again. How many stood.
+
+    Raises ValidationError where this person cannot take care of one of the customers.
+    """
     standing = Task.objects.filter(organization=organization, pk__in=list(task_ids), state__in=STANDING)
+    if user_id is not None:
+        check_may_take(organization, user_id, list(standing.values_list("customer", flat=True)))
     return standing.update(given_to=user_id)
 
 

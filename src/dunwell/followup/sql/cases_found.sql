@@ -40,21 +40,22 @@ WITH rule AS (
      WHERE call.outcome = 'refused' AND call.contact_on BETWEEN owing.oldest_due_on AND %(as_of)s
      GROUP BY call.customer_id
 ), facts AS (
-    SELECT owing.customer_id, %(as_of)s - owing.oldest_due_on AS days_past_due, coalesce(profile.overdue, 0) AS overdue,
+    SELECT owing.customer_id, customer.owner_id AS customers_owner, %(as_of)s - owing.oldest_due_on AS days_past_due, coalesce(profile.overdue, 0) AS overdue,
            standing.standing = 'defaulter' AND EXISTS (
                SELECT FROM followup_standingchange AS change
                 WHERE change.organization_id = %(organization)s AND change.customer_id = owing.customer_id
                   AND change.name = 'defaulted_again') AS defaulted_again,
            broken.broken_on, refused.refused_on, standing.chased_in_vain AS last_step_done
       FROM owing
+      JOIN ledger_customer AS customer ON customer.id = owing.customer_id
       JOIN followup_customerstanding AS standing ON standing.customer_id = owing.customer_id
       LEFT JOIN followup_customerprofile AS profile ON profile.customer_id = owing.customer_id
       LEFT JOIN broken ON broken.customer_id = owing.customer_id
       LEFT JOIN refused ON refused.customer_id = owing.customer_id
 ), fitting AS MATERIALIZED (
     SELECT facts.customer_id, min(rule.priority) AS priority, array_agg(rule.key ORDER BY rule.place) AS rules,
-           (array_agg(rule.owner ORDER BY rule.place) FILTER (WHERE rule.owner IS NOT NULL OR rule.role <> ''))[1] AS owner,
-           (array_agg(rule.role ORDER BY rule.place) FILTER (WHERE rule.owner IS NOT NULL OR rule.role <> ''))[1] AS role
+           (array_agg(named.owner ORDER BY rule.place) FILTER (WHERE named.owner IS NOT NULL OR rule.role <> ''))[1] AS owner,
+           (array_agg(rule.role ORDER BY rule.place) FILTER (WHERE named.owner IS NOT NULL OR rule.role <> ''))[1] AS role
       FROM facts
       JOIN rule ON (rule.minimum_days IS NULL OR facts.days_past_due >= rule.minimum_days)
                AND (rule.minimum_overdue IS NULL OR facts.overdue >= rule.minimum_overdue)
@@ -62,12 +63,20 @@ WITH rule AS (
                AND (NOT rule.asks_promise OR facts.broken_on IS NOT NULL)
                AND (NOT rule.asks_refused OR facts.refused_on IS NOT NULL)
                AND (NOT rule.asks_last OR facts.last_step_done)
+     -- whoever works here no more, or does not see the customer, leaves it to the role
+     CROSS JOIN LATERAL (
+               SELECT CASE WHEN rule.owner = ANY (%(at_work)s::bigint[])
+                             OR rule.owner = ANY (%(own_only)s::bigint[]) AND rule.owner = facts.customers_owner
+                           THEN rule.owner END AS owner) AS named
      GROUP BY facts.customer_id
 ), reached AS (
     SELECT action.customer_id, step.id AS step, max(action.offset_days) AS offset_days, step.raise_priority_to AS priority,
            step.give_to_role AS role,
-           -- whoever works here no more leaves it to the role
-           CASE WHEN step.give_to_person_id = ANY (%(at_work)s::bigint[]) THEN step.give_to_person_id END AS owner
+           CASE WHEN step.give_to_person_id = ANY (%(at_work)s::bigint[])
+                  OR step.give_to_person_id = ANY (%(own_only)s::bigint[])
+                     AND step.give_to_person_id = (SELECT customer.owner_id FROM ledger_customer AS customer
+                                                    WHERE customer.id = action.customer_id)
+                THEN step.give_to_person_id END AS owner
       FROM owing
       JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item ON %(steps_raise)s AND item.customer_id = owing.customer_id
       JOIN followup_action AS action ON action.invoice_id = item.invoice_id

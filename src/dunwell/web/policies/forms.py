@@ -9,7 +9,7 @@ from django import forms
 
 from dunwell.followup.models import StepAttachments, StepChannel
 from dunwell.followup.models.cases import PRIORITIES, ROLES
-from dunwell.followup.queries.policies import at_work
+from dunwell.followup.queries.at_work import at_work
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.queries.senders import senders_in_use
 from dunwell.organizations.models import Membership, Organization

@@ -32,7 +32,7 @@ def case(request: HttpRequest, slug: str, customer_id: int) -> HttpResponse:
         "until": kept.by_hand_until,
         "note": kept.by_hand_note,
     }
-    form = CaseForm(request.POST or None, desk=desk, initial=initial)
+    form = CaseForm(request.POST or None, desk=desk, customer_id=customer.pk, initial=initial)
     page = entries.Page(
         f"Case of {customer.name}",
         "Save",

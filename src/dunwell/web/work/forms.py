@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from dunwell.followup.models import CallOutcome
 from dunwell.followup.models.cases import PRIORITIES, ROLES
+from dunwell.followup.queries.at_work import at_work, who_may_take
 from dunwell.followup.services.calls import Said
 from dunwell.followup.services.escalation import EscalationDraft
 from dunwell.ledger.models import Contact, Invoice
-from dunwell.organizations.members import queries as people
+from dunwell.organizations.models import Membership
 from dunwell.web.access import Desk
 from dunwell.web.entries import EntryForm, date_input
 
 Choices = list[tuple[str, str]]
 
 
-def members(desk: Desk, nobody: str) -> Choices:
-    """The people who work here, by name, after what an empty choice means."""
-    return [
-        ("", nobody),
-        *((str(one.user_id), str(one.user)) for one in people.members(desk.organization) if not one.deactivated_at),
-    ]
+def people(found: QuerySet[Membership]) -> Choices:
+    """These members by name."""
+    by_name = sorted(found.select_related("user"), key=lambda one: str(one.user).casefold())
+    return [(str(one.user_id), str(one.user)) for one in by_name]
 
 
 def _choices(form: forms.Form, name: str, choices: Choices) -> None:
@@ -60,9 +60,9 @@ class CallForm(EntryForm):
     def __init__(self, data: Any, *, contacts: list[Contact], invoices: list[Invoice]) -> None:
         super().__init__(data)
         called = [contact for contact in contacts if contact.phone and contact.phone_refused_at is None]
-        people = [(str(contact.pk), f"{contact.name or contact.email} ({contact.phone})") for contact in called]
-        _choices(self, "contact_id", [*people, ("", "Somebody else")])
-        self.initial["contact_id"] = people[0][0] if people else ""
+        persons = [(str(contact.pk), f"{contact.name or contact.email} ({contact.phone})") for contact in called]
+        _choices(self, "contact_id", [*persons, ("", "Somebody else")])
+        self.initial["contact_id"] = persons[0][0] if persons else ""
         currencies = sorted({invoice.currency for invoice in invoices})
         _choices(self, "currency", [(code, code) for code in currencies])
         if len(currencies) < 2:
@@ -101,9 +101,9 @@ class CaseForm(EntryForm):
         label="Why", required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2, "wide": True})
     )
 
-    def __init__(self, data: Any, *, desk: Desk, initial: dict[str, Any]) -> None:
+    def __init__(self, data: Any, *, desk: Desk, customer_id: int, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        _choices(self, "owner", members(desk, "As the rules say"))
+        _choices(self, "owner", [("", "As the rules say"), *people(who_may_take(desk.organization, [customer_id]))])
 
 
 class EscalationForm(EntryForm):
@@ -120,13 +120,15 @@ class EscalationForm(EntryForm):
     last_step_done = forms.BooleanField(label="The last step is done", required=False)
     role = forms.ChoiceField(label="Gives it to everybody who is", required=False)
     owner = forms.ChoiceField(
-        label="or to", required=False, help_text="Who does not work here any more leaves it to the role."
+        label="or to",
+        required=False,
+        help_text="Who does not work here any more, or does not see the customer, leaves it to the role.",
     )
 
     def __init__(self, data: Any, *, desk: Desk, rule: EscalationDraft | None = None) -> None:
         super().__init__(data, initial={**vars(rule), "before": rule.name} if rule else {"priority": 2})
         _choices(self, "role", [("", "Nobody in particular"), *ROLES])
-        _choices(self, "owner", members(desk, "Nobody in particular"))
+        _choices(self, "owner", [("", "Nobody in particular"), *people(at_work(desk.organization))])
         self.fields["minimum_overdue"].help_text = f"In {desk.organization.base_currency}."
 
     def draft(self, values: dict[str, Any]) -> EscalationDraft:

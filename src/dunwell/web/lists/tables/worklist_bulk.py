@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db import transaction
 
 from dunwell.followup.models import WorkItem, WorkKind
 from dunwell.followup.models.cases import PRIORITIES
+from dunwell.followup.queries.at_work import at_work
 from dunwell.followup.queries.worklist import work_items
 from dunwell.followup.services import case_work
 from dunwell.followup.services.tasks import close_tasks, give_tasks, put_off
 from dunwell.messaging.services import replies
-from dunwell.organizations.models import Membership
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk
 from dunwell.web.entries import date_input
 from dunwell.web.lists.table import Bulk, Effect, Outcome, Rows
 from dunwell.web.lists.tables.customer_bulk import left_out
+from dunwell.web.work.forms import people
 from dunwell.workflows.by_hand import follow_up
 
 
@@ -42,9 +44,7 @@ def _give_form(desk: Desk, data: Any) -> GiveForm:
     form = GiveForm(data)
     field = form.fields["owner"]
     assert isinstance(field, forms.ChoiceField)
-    members = Membership.objects.filter(organization=desk.organization, deactivated_at=None).select_related("user")
-    found = sorted(members, key=lambda one: str(one.user).casefold())
-    field.choices = [(str(one.user_id), str(one.user)) for one in found]
+    field.choices = people(at_work(desk.organization))
     return form
 
 
@@ -67,10 +67,12 @@ def _give_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
 
 def _give(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
     items, owner = _items(desk, ids), int(answers["owner"])
-    give_tasks(organization=desk.organization, task_ids=[item.task_id for item in items if item.task_id], user_id=owner)
-    case_work.give(
-        organization=desk.organization, case_ids=_cases(items), owner_id=owner, by=desk.user, as_of=desk.today
-    )
+    tasks = [item.task_id for item in items if item.task_id]
+    with transaction.atomic():  # all of it, or nothing where they cannot take care of one of the customers
+        give_tasks(organization=desk.organization, task_ids=tasks, user_id=owner)
+        case_work.give(
+            organization=desk.organization, case_ids=_cases(items), owner_id=owner, by=desk.user, as_of=desk.today
+        )
     done = sum(1 for item in items if item.task_id or item.case_id)
     return left_out(done, len(ids), "nothing of them can be given")
 
