@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from dunwell.ledger.models import ChannelChoice, Contact, Customer
+from dunwell.ledger.models import ChannelChoice, Contact, Customer, DoNotContact
 from dunwell.ledger.services import phones
 from dunwell.ledger.services.addresses import refuse_address
 from dunwell.ledger.services.phones import sms_number
@@ -149,3 +150,31 @@ def test_numbers_as_people_write_them() -> None:
     assert sms_number("(212) 736-5000", "US") == "+12127365000", "nobody can tell a fixed line there"
     for none in ("030 901820", "call my wife", "", "123"):
         assert sms_number(none, "DE") == ""
+
+
+def test_closed_addresses_are_listed_and_lifted(owner: Client, desk: Desk) -> None:
+    contact = desk.customer.contacts.get()
+    address = contact.email
+    owner.post(desk.url(f"contacts/{contact.pk}/channels/"), {"sms": "", "email": "opted_out", "how": "by letter"})
+    at = desk.url("customers/do-not-contact/")
+    assert at in owner.get(desk.url("customers/")).content.decode()
+    page = owner.get(at).content.decode()
+    assert address in page
+    assert "Opted out: told us" in page
+    assert "by letter" in page
+    assert address in owner.get(at, {"now": "theirs", "why": "opted_out", "q": address[3:]}).content.decode()
+    lift = desk.url("lists/do_not_contact/bulk/lift/")
+    listed = DoNotContact.objects.get()
+    assert "somebody’s now" in owner.post(lift, {"row": listed.pk}).content.decode()
+    contact.delete()
+    assert "nobody’s now" in owner.get(at, {"now": "nobodys"}).content.decode()
+    done = owner.post(lift, {"row": listed.pk, "confirmed": "1"}, follow=True)
+    assert done.status_code == 200
+    assert not DoNotContact.objects.exists()
+    assert "No address is closed" in owner.get(at).content.decode()
+
+
+def test_an_account_manager_does_not_see_everybodys_closed_addresses(desk: Desk, browse: Callable[..., Client]) -> None:
+    manager = browse("account_manager")
+    assert manager.get(desk.url("customers/do-not-contact/")).status_code == 403
+    assert "do-not-contact" not in manager.get(desk.url("customers/")).content.decode()

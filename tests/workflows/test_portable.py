@@ -19,6 +19,7 @@ from dunwell.followup.models import Action, PolicyStep
 from dunwell.followup.services.switches import stop_sending
 from dunwell.ledger.imports.services import errors_file_of, receive_upload, upload_of
 from dunwell.ledger.models import Customer, FileImport, Hold, Invoice, Payment
+from dunwell.ledger.services.addresses import keep_choice
 from dunwell.messaging.services.senders import save_sender
 from dunwell.organizations.models import Organization, Role, User
 from dunwell.organizations.queries import database_now
@@ -48,7 +49,13 @@ def full(transactional_db: None, organization: Organization, alice: User, bob: U
         Customer.objects.filter(pk=customer.pk).update(owner=bob, tags=["key account"])
         worlds.make_payment(customer, 30, towards=Invoice.objects.order_by("pk")[0])
         worlds.make_hold(late_customer(organization, 'Émile & Fils, "Söhne"\n'))
-        worlds.make_customer(organization, "Gone").delete()
+        gone = worlds.make_customer(organization, "Gone", email="gone@client.example")
+        keep_choice(
+            organization=organization, contact_id=gone.contacts.get().pk, channel="email", said="opted_out",
+            now=database_now(), by=alice,
+        )  # fmt: skip
+        gone.delete()
+        worlds.make_customer(organization, "Heir", email="Gone@client.example")
     run(organization)
     stop_sending(organization=organization, by=alice, now=database_now())
     receive_upload(organization=organization, user=alice, name="b.csv", chunks=[b"a,b\n1,2\n"], now=database_now())
@@ -102,7 +109,14 @@ def test_out_in_and_out_again_is_the_same(full: Organization, tmp_path: Path, bo
     for name in before:
         assert after[name] == before[name], name
     assert all(
-        before[name] for name in ("ledger_invoice", "ledger_invoiceevent", "followup_action", "messaging_message")
+        before[name]
+        for name in (
+            "ledger_invoice",
+            "ledger_invoiceevent",
+            "ledger_donotcontact",
+            "followup_action",
+            "messaging_message",
+        )
     )
 
     # Numbers are new, links stay inside, and money agrees
@@ -177,7 +191,7 @@ def test_deleting_takes_all_of_it_and_nothing_of_others(
     with pytest.raises(OtherNameError):
         erase(organization=full, typed_name="northlight!", by=alice, now=database_now())
     assert Organization.objects.filter(pk=key).exists()
-    assert dict(what_goes(full))["Customers"] == 2
+    assert dict(what_goes(full))["Customers"] == 3
 
     erase(organization=full, typed_name=f" {name} ", by=alice, now=database_now())
     left = {table.name: _rows(table, key) for table in portable.tables()}

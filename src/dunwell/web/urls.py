@@ -47,6 +47,7 @@ inside: list[URLPattern | URLResolver] = [
     path("lists/views/<int:view_id>/delete/", saved.delete, name="view_delete"),
     path("search/", search.search, name="search"),
     path("customers/", show(tables.CUSTOMERS), name="customers"),
+    path("customers/do-not-contact/", show(tables.DO_NOT_CONTACT), name="do_not_contact"),
     path("customers/<int:customer_id>/", customers.customer, name="customer"),
     path("customers/<int:customer_id>/statement/", statements.statement, name="statement"),
     path("customers/<int:customer_id>/statement/file/", statements.download, name="statement_file"),

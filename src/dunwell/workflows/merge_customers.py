@@ -175,14 +175,23 @@ def _move_contacts(source: Customer, target: Customer, now: dt.datetime) -> None
     """An address is kept once, and the target's primary contact stays the one who gets reminders."""
     for pk, kept in _doubled(source, target).items():
         Notice.objects.filter(organization=source.organization_id, contact_id=pk).update(contact_id=kept)
-        _keep_the_stricter(pk, kept)
+        _keep_the_stricter(pk, kept, now)
         Contact.objects.filter(pk=pk).delete()
     if target.contacts.filter(is_primary=True).exists():
         source.contacts.filter(is_primary=True).update(is_primary=False, updated_at=now)
 
 
-def _keep_the_stricter(doubled: int, kept: int) -> None:
-    """Who opted out under one of two entries stays so; consent moves where nothing else was said."""
+def _keep_the_stricter(doubled: int, kept: int, now: dt.datetime) -> None:
+    """Who opted out under one of two entries stays so; consent moves where nothing else was said. One address is
+    refused under both.
+    """
+    refused = Contact.objects.get(pk=doubled)
+    if refused.email_refused_at is not None:
+        Contact.objects.filter(pk=kept, email_refused_at=None).update(
+            email_refused_at=refused.email_refused_at,
+            email_refused_reason=refused.email_refused_reason,
+            updated_at=now,
+        )
     there = {choice.channel: choice for choice in ChannelChoice.objects.filter(contact_id=kept)}
     for choice in ChannelChoice.objects.filter(contact_id=doubled):
         known = there.get(choice.channel)

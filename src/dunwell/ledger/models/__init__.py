@@ -3,6 +3,7 @@
 from dunwell.ledger.models.choices import ChannelChoice, ChoiceSource, Said
 from dunwell.ledger.models.credits import CreditNote, WriteOff
 from dunwell.ledger.models.customers import Contact, ContactRole, Customer, DataSource, SourceKind
+from dunwell.ledger.models.do_not_contact import DoNotContact, WhyNot
 from dunwell.ledger.models.extensions import DueDateExtension
 from dunwell.ledger.models.holds import Hold, HoldReason
 from dunwell.ledger.models.imports import FileImport, FileScope, ImportMapping, ImportState
@@ -20,6 +21,7 @@ __all__ = [
     "CreditNote",
     "Customer",
     "DataSource",
+    "DoNotContact",
     "Document",
     "DueDateExtension",
     "FileImport",
@@ -37,5 +39,6 @@ __all__ = [
     "Said",
     "SourceKind",
     "TouchedCustomer",
+    "WhyNot",
     "WriteOff",
 ]

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from dunwell.ledger.models import ChannelChoice, ChoiceSource, Contact, Customer, Said
+from dunwell.ledger.models import ChannelChoice, ChoiceSource, Contact, Customer, DoNotContact, Said, WhyNot
+from dunwell.ledger.services.do_not_contact import keep_refusal_of_nobody, keep_words_of_nobody
 from dunwell.ledger.services.versions import locked
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.recording import recorded
@@ -31,11 +32,23 @@ def refuse_address(
                 address_refused_at=now, address_refused_reason=reason[:_WORDS], updated_at=now
             )
         contacts = Contact.objects.filter(organization_id=organization_id, customer_id=customer_id)
+        same = contacts.filter(Q(sms_number=address) if channel == Channel.SMS else Q(email__iexact=address))
+        if not same.exists():
+            # It was removed or corrected meanwhile
+            keep_refusal_of_nobody(
+                organization_id=organization_id,
+                address=address,
+                channel=channel,
+                source=ChoiceSource.PROVIDER,
+                now=now,
+                detail=reason,
+            )
+            return 0
         if channel == Channel.SMS:
-            return contacts.filter(sms_number=address, sms_refused_at__isnull=True).update(
+            return same.filter(sms_refused_at__isnull=True).update(
                 sms_refused_at=now, sms_refused_reason=reason[:_WORDS], updated_at=now
             )
-        return contacts.filter(Q(email__iexact=address), email_refused_at__isnull=True).update(
+        return same.filter(email_refused_at__isnull=True).update(
             email_refused_at=now, email_refused_reason=reason[:_WORDS], updated_at=now
         )
 
@@ -115,8 +128,12 @@ def keep_choices(
 @transaction.atomic
 def forget_choice(*, organization: Organization, contact_id: int, channel: str, by: User) -> None:
     """Take back what was noted by mistake: neither agreed nor opted out. The history keeps that it was noted."""
-    locked(Contact, organization, contact_id)
+    contact = locked(Contact, organization, contact_id)
     with recorded(user=by.pk, action="forget what a contact said about a channel"):
+        known_by = [address for address in (contact.email.lower(), contact.sms_number) if address]
+        DoNotContact.objects.filter(
+            organization=organization, address__in=known_by, channel=channel, why=WhyNot.OPTED_OUT
+        ).delete()
         ChannelChoice.objects.filter(organization=organization, contact_id=contact_id, channel=channel).delete()
 
 
@@ -131,7 +148,10 @@ def keep_choice_of_number(
         .select_related("customer")
         .order_by("pk")
     )
-    _keep(contacts, Channel.SMS, said, source, now, None, detail)
+    if contacts:
+        _keep(contacts, Channel.SMS, said, source, now, None, detail)
+    else:
+        _keep_of_nobody(organization_id, number, Channel.SMS, said, source, now, detail)
     return contacts
 
 
@@ -146,7 +166,10 @@ def keep_choice_of_address(
         .select_related("customer")
         .order_by("pk")
     )
-    _keep(contacts, Channel.EMAIL, said, source, now, None, detail)
+    if contacts:
+        _keep(contacts, Channel.EMAIL, said, source, now, None, detail)
+    else:
+        _keep_of_nobody(organization_id, email, Channel.EMAIL, said, source, now, detail)
     return contacts
 
 
@@ -168,6 +191,21 @@ def keep_own_wishes(*, contact: Contact, preferred: str | None, no_mail: bool, n
     with recorded(user="customer", action="choose a channel"):
         Customer.objects.filter(pk=contact.customer_id).exclude(preferred_channel=preferred).update(
             preferred_channel=preferred, updated_at=now
+        )
+
+
+def _keep_of_nobody(
+    organization_id: int, address: str, channel: str, said: str, source: str, now: dt.datetime, detail: str
+) -> None:
+    with recorded(user="customer", action="keep what was said from an address that nobody has"):
+        keep_words_of_nobody(
+            organization_id=organization_id,
+            address=address,
+            channel=channel,
+            said=said,
+            source=source,
+            now=now,
+            detail=detail,
         )
 
 

@@ -23,6 +23,7 @@ from dunwell.ledger.models import (
     CreditNote,
     Customer,
     Document,
+    DoNotContact,
     DueDateExtension,
     Hold,
     Invoice,
@@ -30,6 +31,7 @@ from dunwell.ledger.models import (
     Payment,
     WriteOff,
 )
+from dunwell.ledger.services.do_not_contact import restoring
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.recording import recorded
 
@@ -38,6 +40,7 @@ _MODELS: tuple[type[models.Model], ...] = (
     Customer,
     Contact,
     ChannelChoice,
+    DoNotContact,
     Invoice,
     CreditNote,
     Payment,
@@ -153,7 +156,7 @@ def undo_context(*, organization: Organization, context_id: uuid.UUID, by: User,
         )
         raise UsedSinceError(f"It cannot be undone any more: {what} changed since. Nothing was changed.")
     try:
-        with transaction.atomic(), recorded(user=by.pk, action="undo"):
+        with transaction.atomic(), recorded(user=by.pk, action="undo"), restoring():
             for model in reversed(_MODELS):
                 _delete_what_came(_Table(model), parameters)
             _step_down(_Table(Contact), parameters)

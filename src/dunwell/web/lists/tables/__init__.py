@@ -7,6 +7,7 @@ from dunwell.web.lists.tables.actions import ENDED, WAITING
 from dunwell.web.lists.tables.credit_notes import CREDIT_NOTES
 from dunwell.web.lists.tables.customers import CUSTOMERS
 from dunwell.web.lists.tables.defaulters import DEFAULTERS
+from dunwell.web.lists.tables.do_not_contact import DO_NOT_CONTACT
 from dunwell.web.lists.tables.invoices import INVOICES
 from dunwell.web.lists.tables.messages import MESSAGES
 from dunwell.web.lists.tables.notices import NOTICES
@@ -14,7 +15,20 @@ from dunwell.web.lists.tables.payments import PAYMENTS
 from dunwell.web.lists.tables.replies import REPLIES
 from dunwell.web.lists.tables.worklist import WORKLIST
 
-TABLES = (CUSTOMERS, DEFAULTERS, INVOICES, PAYMENTS, CREDIT_NOTES, NOTICES, WORKLIST, WAITING, ENDED, MESSAGES, REPLIES)
+TABLES = (
+    CUSTOMERS,
+    DEFAULTERS,
+    DO_NOT_CONTACT,
+    INVOICES,
+    PAYMENTS,
+    CREDIT_NOTES,
+    NOTICES,
+    WORKLIST,
+    WAITING,
+    ENDED,
+    MESSAGES,
+    REPLIES,
+)
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}
 
 __all__ = [
@@ -22,6 +36,7 @@ __all__ = [
     "CREDIT_NOTES",
     "CUSTOMERS",
     "DEFAULTERS",
+    "DO_NOT_CONTACT",
     "ENDED",
     "INVOICES",
     "MESSAGES",
