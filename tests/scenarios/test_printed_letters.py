@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
 
 import pypdf
 import pytest
+from django.db import connection, transaction
 
 from dunwell.alerts.models import Alert
 from dunwell.alerts.services.collect import collect
@@ -18,6 +21,7 @@ from dunwell.followup.services import print_batches
 from dunwell.followup.services.notices import edit
 from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
 from dunwell.ledger.models import Customer, Invoice
+from dunwell.messaging.documents import NotPrintableError, press
 from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import OrganizationSettings, User
@@ -99,6 +103,52 @@ def test_a_letter_waits_for_a_person_and_is_done_when_it_is_posted(story: Story,
     assert Message.objects.get().events.get(kind="sent").user == pen
     assert ActionState.DONE in states(invoice)
     assert smtp.taken == []
+
+
+def test_while_a_pile_is_made_nothing_is_locked_and_what_is_paid_meanwhile_is_not_in_it(
+    story: Story, pen: User
+) -> None:
+    one, other = late(story, "Harbor & Pine"), late(story, "Verlag Nordlicht")
+    story.run(TODAY)
+
+    def printing() -> int:
+        try:
+            made = make_batch(organization=story.organization, by=pen, now=story.moment(TODAY, NOON), today=TODAY)
+            assert made.batch is not None
+            assert (made.called_back, made.put_off) == (1, 0)
+            return made.batch.pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with press()._lock:  # the pile cannot be finished
+            at_work = threads.submit(printing)
+            deadline = time.monotonic() + 20
+            while Message.objects.filter(leased_by__startswith="printing").count() != 2:
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            again = make_batch(organization=story.organization, by=pen, now=story.moment(TODAY, NOON), today=TODAY)
+            assert again.batch is None, "of two who print at once each letter goes to one"
+            with connection.cursor() as cursor, transaction.atomic():
+                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                message = Message.objects.select_for_update().order_by("pk")[0]
+                cursor.execute("SELECT messaging_has_room(%s, %s)", [message.pk, story.moment(TODAY, NOON)])
+            worlds.make_payment(other.customer, 119, towards=other)
+        batch = PrintBatch.objects.get(pk=at_work.result(30))
+    assert list(batch.letters.values_list("message__customer", flat=True)) == [one.customer_id]
+    cover, letter = pages(bytes(batch.file.content))
+    assert ("1 letter 1 page" in cover, "Nordlicht" in cover, one.number in letter) == (True, False, True)
+    assert Message.objects.get(customer=other.customer_id).state == MessageState.CANCELLED
+
+
+def test_a_pile_that_cannot_be_made_leaves_its_letters_in_the_queue(story: Story, pen: User) -> None:
+    late(story, "Harbor & Pine")
+    story.run(TODAY)
+    Customer.objects.update(name="東京")
+    with pytest.raises(NotPrintableError, match="東 京"):
+        make(story, pen)
+    message = Message.objects.get()
+    assert (message.state, message.leased_by, message.leased_until) == (MessageState.QUEUED, "", None)
 
 
 def test_a_letter_that_would_have_boxes_waits_and_names_the_characters(story: Story, pen: User) -> None:

@@ -90,6 +90,16 @@ def test_a_person_takes_a_letter_out(desk: Desk, owner: Client, letters: list[In
     assert owner.post(f"{url}posted/", {"posted_on": ""}).status_code == 422
 
 
+def test_a_pile_that_lay_too_long_is_called_back_by_a_person(desk: Desk, owner: Client, letters: list[Invoice]) -> None:
+    batch = printed(desk, owner)
+    url = desk.url(f"follow-up/letters/batches/{batch.pk}/")
+    assert b"Call all back" not in owner.get(url).content
+    PrintBatch.objects.update(made_at=batch.made_at - 8 * DAY)
+    assert b"Call all back" in owner.get(url).content
+    owner.post(f"{url}take-out/")
+    assert not batch.letters.filter(called_back_at=None).exists()
+
+
 def test_who_sees_only_their_own_customers_prints_no_pile(desk: Desk, browse: Browse, letters: list[Invoice]) -> None:
     manager = browse("account_manager")
     assert manager.get(desk.url("follow-up/letters/")).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from dunwell.organizations.models import Organization, OrganizationSettings, Use
 from dunwell.organizations.models.settings import LettersBy
 
 MOST_LETTERS = 200
-# Later the letter's words are of another time; it is called back and written anew
+# Later the letter's words are of another time: it is not marked as posted, and a person calls it back
 MOST_DAYS = 7
 # So long a person may find out that the pile still lies there
 UNPOST_WITHIN = dt.timedelta(hours=24)
@@ -56,22 +57,72 @@ class Posted:
     taken_out: list[BatchLetter]
 
 
-@transaction.atomic
 def make_batch(*, organization: Organization, by: User, now: dt.datetime, today: dt.date) -> Made:
     """Print what is due: each letter passes the guard first. Without letters there is no batch.
 
-    Raises BatchMovedOnError where Lob posts them, or nobody: what waits is not laid out for people's envelopes.
+    The pile is made while nothing is locked: the letters are only leased, and go back to the queue if it fails. Then
+    they are begun and stored with it in one transaction; where one may not be begun, the pile is made again without it.
+
+    Raises BatchMovedOnError where Lob posts them, or nobody: what waits is not laid out for people's envelopes. And
+    NotPrintableError; nothing is printed then.
     """
     if OrganizationSettings.objects.get(organization=organization).letters_by != LettersBy.PRINT:
         raise BatchMovedOnError("Letters are not printed here (Settings, Letters). Nothing was printed or changed.")
-    worker = f"printing by {by.pk} at {now:%H:%M:%S}"
+    worker = f"printing {secrets.token_hex(8)}"
     claimed = print_batches.claim(organization_id=organization.pk, worker=worker, most=MOST_LETTERS, now=now)
-    begun, put_off = _begin(organization, claimed, worker, now) if claimed else ([], 0)
-    called_back = len(claimed) - len(begun) - put_off
-    if not begun:
-        return Made(None, called_back, put_off)
-    notices = _notices(organization, begun)
-    pile = _pile(organization, notices, today)
+    left, put_off = list(claimed), 0
+    try:
+        while left:
+            notices = _notices(organization, left)
+            pile = _pile(organization, notices, today)
+            with transaction.atomic():
+                try:
+                    batch = _begin(organization, notices, pile, worker=worker, by=by, now=now)
+                    return Made(batch, len(claimed) - len(left) - put_off, put_off)
+                except _NotAllBegunError as found:
+                    put_off += _leave_out(organization, found.turns, worker, now)
+                    left = [turn.message_id for turn in found.turns if turn.is_begun]
+    except BaseException:
+        print_batches.given_back(organization_id=organization.pk, message_ids=left, worker=worker)
+        raise
+    return Made(None, len(claimed) - put_off, put_off)
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Whether a letter may be printed, or the guard's word against it; neither: somebody has taken it back."""
+
+    message_id: int
+    refusal: str | None
+    is_begun: bool
+
+
+class _NotAllBegunError(Exception):
+    """Some of the letters of a pile may not be printed now."""
+
+    def __init__(self, turns: list[_Turn]) -> None:
+        super().__init__()
+        self.turns = turns
+
+
+@transaction.atomic
+def _begin(
+    organization: Organization,
+    notices: list[tuple[int, Notice]],
+    pile: Pile,
+    *,
+    worker: str,
+    by: User,
+    now: dt.datetime,
+) -> PrintBatch:
+    """All letters of the pile are begun, and are a batch with it. Raises _NotAllBegunError; nothing is changed then."""
+    messages = [message_id for message_id, _ in notices]
+    parameters: dict[str, Any] = {"messages": messages, "worker": worker, "now": now, "lease": print_batches.LEASE}
+    with connection.cursor() as cursor:
+        cursor.execute(statement("begin_printing"), parameters)
+        turns = [_Turn(*row) for row in cursor.fetchall()]
+    if not all(turn.is_begun for turn in turns):
+        raise _NotAllBegunError(turns)
     stored = files.keep(organization_id=organization.pk, files=[(PDF, pile.pdf)], now=now)
     batch = PrintBatch.objects.create(
         organization=organization,
@@ -82,40 +133,30 @@ def make_batch(*, organization: Organization, by: User, now: dt.datetime, today:
     )
     BatchLetter.objects.bulk_create(
         BatchLetter(organization=organization, batch=batch, message_id=message_id, position=position, pages=pages)
-        for position, ((message_id, _), pages) in enumerate(zip(notices, pile.pages_of, strict=True), start=1)
+        for position, (message_id, pages) in enumerate(zip(messages, pile.pages_of, strict=True), start=1)
     )
-    Message.objects.filter(organization=organization, pk__in=begun).update(
+    Message.objects.filter(organization=organization, pk__in=messages).update(
         leased_by=print_batches.worker_of(batch.pk), leased_until=now + print_batches.LEASE
     )
-    return Made(batch, called_back, put_off)
+    return batch
 
 
-def _begin(organization: Organization, claimed: list[int], worker: str, now: dt.datetime) -> tuple[list[int], int]:
-    """Those that the guard lets be printed; what it refuses is called back, to be written anew.
-
-    And how many there was no room for within the most messages of an hour: they wait as before.
+def _leave_out(organization: Organization, turns: list[_Turn], worker: str, now: dt.datetime) -> int:
+    """What the guard refuses is called back, to be written anew; how many the most messages of an hour have no room
+    for: they wait as before.
     """
-    parameters: dict[str, Any] = {
-        "messages": claimed,
-        "worker": worker,
-        "now": now,
-        "lease": print_batches.LEASE,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement("begin_printing"), parameters)
-        rows = cursor.fetchall()
-    full = [message_id for message_id, refusal, _ in rows if refusal == "hourly_limit"]
-    print_batches.given_back(organization_id=organization.pk, message_ids=full)
-    for refusal in sorted({refusal for _, refusal, _ in rows if refusal not in {None, "hourly_limit"}}):
+    full = [turn.message_id for turn in turns if turn.refusal == "hourly_limit"]
+    print_batches.given_back(organization_id=organization.pk, message_ids=full, worker=worker)
+    for refusal in sorted({turn.refusal for turn in turns if turn.refusal} - {"hourly_limit"}):
         reason = delivery.REFUSALS[refusal]
         back = outbox.cancel(
             organization_id=organization.pk,
-            message_ids=[message_id for message_id, why, _ in rows if why == refusal],
+            message_ids=[turn.message_id for turn in turns if turn.refusal == refusal],
             reason=reason,
             now=now,
         )
         delivery.record_these(message_ids=back, state="cancelled", detail=reason, at=now)
-    return [message_id for message_id, _, is_begun in rows if is_begun], len(full)
+    return len(full)
 
 
 def _notices(organization: Organization, message_ids: list[int]) -> list[tuple[int, Notice]]:
@@ -148,6 +189,11 @@ def _pile(organization: Organization, notices: list[tuple[int, Notice]], today: 
     return pile_up(press(), head, letters, title=title, day=today)
 
 
+def is_too_old(batch: PrintBatch, organization: Organization, posted_on: dt.date) -> bool:
+    """Whether the words of its letters are of another time on that day."""
+    return (posted_on - batch.made_at.astimezone(organization.zone).date()).days > MOST_DAYS
+
+
 def changed_letters(batch: PrintBatch, *, today: dt.date) -> dict[int, str]:
     """The letters of an unposted batch that may not go as they are, by their message, with the reason."""
     if batch.posted_at is not None:
@@ -174,7 +220,7 @@ def mark_posted(
         raise BatchMovedOnError("This batch is marked as posted already. Nothing was changed.")
     if not batch.made_at.astimezone(organization.zone).date() <= posted_on <= today:
         raise BatchMovedOnError("A batch is posted between the day it was printed and today. Nothing was changed.")
-    if (posted_on - batch.made_at.astimezone(organization.zone).date()).days > MOST_DAYS:
+    if is_too_old(batch, organization, posted_on):
         raise BatchMovedOnError(
             f"These letters were printed more than {MOST_DAYS} days before: their words are of another time. "
             "Nothing was changed: call them back, and they are written anew."

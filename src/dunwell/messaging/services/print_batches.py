@@ -12,6 +12,8 @@ from django.db import connection
 
 # A pile may lie for a while; nobody but a person ends it
 LEASE = dt.timedelta(days=3650)
+# Until then the pile is made, or whoever made it is gone
+MAKING = dt.timedelta(minutes=10)
 
 _CHANGE = """
 WITH chosen AS (
@@ -30,13 +32,14 @@ UPDATE messaging_message AS m SET leased_by = %(worker)s, leased_until = %(until
   FROM (SELECT id FROM messaging_message
          WHERE organization_id = %(organization)s AND channel = 'letter' AND state = 'queued'
            AND next_attempt_at <= %(now)s AND (not_after IS NULL OR not_after > %(now)s)
+           AND (leased_until IS NULL OR leased_until <= %(now)s)
          ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED) AS due
  WHERE m.id = due.id
 RETURNING m.id
 """
 _GIVE_BACK = """
 UPDATE messaging_message SET leased_by = '', leased_until = NULL
- WHERE organization_id = %(organization)s AND id = ANY(%(ids)s) AND state = 'queued'
+ WHERE organization_id = %(organization)s AND id = ANY(%(ids)s) AND state = 'queued' AND leased_by = %(worker)s
 RETURNING id
 """
 _POSTED = _CHANGE.format(
@@ -68,13 +71,13 @@ def worker_of(batch_id: int) -> str:
 
 
 def claim(*, organization_id: int, worker: str, most: int, now: dt.datetime) -> list[int]:
-    """Take letters that are due out of the queue, for one who prints; of two at once each letter goes to one."""
-    return _ids(_CLAIM, organization=organization_id, worker=worker, until=now + LEASE, most=most, now=now)
+    """Lease letters that are due to one who prints, while the pile is made; of two at once each letter goes to one."""
+    return _ids(_CLAIM, organization=organization_id, worker=worker, until=now + MAKING, most=most, now=now)
 
 
-def given_back(*, organization_id: int, message_ids: Collection[int]) -> None:
+def given_back(*, organization_id: int, message_ids: Collection[int], worker: str) -> None:
     """They were claimed and not begun: they wait in the queue as before."""
-    _ids(_GIVE_BACK, organization=organization_id, ids=list(message_ids))
+    _ids(_GIVE_BACK, organization=organization_id, ids=list(message_ids), worker=worker)
 
 
 def posted(

@@ -110,6 +110,7 @@ def _page(desk: Desk, found: PrintBatch, form: PostedForm) -> HttpResponse:
             "batch": found,
             "letters": entries,
             "changed": changed,
+            "is_too_old": found.posted_at is None and services.is_too_old(found, desk.organization, desk.today),
             "left": sum(1 for entry in entries if entry.called_back_at is None),
             "form": form,
             "can_unmark": found.posted_at is not None and desk.now - found.posted_at <= services.UNPOST_WITHIN,
