@@ -9,12 +9,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from dunwell.ledger.models import Contact, Customer
 from dunwell.messaging.channels.email import SmtpChannel, SmtpSettings
 from dunwell.messaging.channels.port import ChannelFactory
 from dunwell.messaging.models import ChannelPause, Message, MessageEvent
-from dunwell.messaging.services import outbox, retries
+from dunwell.messaging.services import outbox, retries, statements
 from dunwell.messaging.services.dispatch import DispatchReport, dispatch
 from dunwell.messaging.services.work import Cursor, Outcome, Refusal
 from tests.messaging.conftest import NOW, addresses, state
@@ -422,3 +423,21 @@ def test_another_organization_cannot_touch_it(customer: Customer, queue: Queue, 
     )
     assert other == DispatchReport()
     assert state(message) == "queued"
+
+
+def test_letters_that_wait_for_people_are_not_gone_through(customer: Customer, queue: Queue) -> None:
+    queue(*(f"{number} High Street" for number in range(80)), channel="letter")
+    (mail,) = queue("a@client.example")
+    parameters: dict[str, Any] = {
+        "organization": customer.organization_id, "now": NOW, "channels": ["email", "sms"], "limit": 50,
+        "worker": "test", "lease": dt.timedelta(minutes=1),
+    }  # fmt: skip
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_message")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for text in (statements.CLAIM, statements.DUE):
+            cursor.execute(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) {text}", parameters)
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "message_claim" in plan
+            assert "Rows Removed by Filter" not in plan
+    assert Message.objects.get(leased_by="test").pk == mail

@@ -124,9 +124,10 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # The claim: what may go now, the longest waiting first, and of one moment the oldest debt
+            # The claim: what may go now, the longest waiting first, and of one moment the oldest debt. By channel, so
+            # that senders of mail do not pass by the letters that wait for people
             models.Index(
-                fields=("organization", "next_attempt_at", "owed_since", "id"),
+                fields=("organization", "channel", "next_attempt_at", "owed_since", "id"),
                 condition=Q(state="queued"),
                 name="message_claim",
             ),

@@ -102,6 +102,7 @@ def _worth_opening(work: Work, most: int) -> int:
         return most
     parameters = {
         "organization": work.organization_id,
+        "channels": list(work.channels),
         "now": work.clock(),
         "limit": most * _WORTH_A_CONNECTION,
     }

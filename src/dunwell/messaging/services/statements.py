@@ -6,19 +6,26 @@ wrong clocks agree; the due time and the window are compared with the caller's `
 
 from __future__ import annotations
 
+# Each channel by itself, in the order of its index; what was locked beyond the limit is free again in a moment
 CLAIM = """
 WITH due AS (
-    SELECT id
-    FROM messaging_message
-    WHERE organization_id = %(organization)s
-      AND state = 'queued'
-      AND next_attempt_at <= %(now)s
-      AND (not_after IS NULL OR not_after > %(now)s)
-      AND (leased_until IS NULL OR leased_until < statement_timestamp())
-      AND channel = ANY(%(channels)s)
-    ORDER BY next_attempt_at, owed_since, id
+    SELECT found.id
+    FROM unnest(%(channels)s::varchar[]) AS wanted (channel)
+    CROSS JOIN LATERAL (
+        SELECT id, next_attempt_at, owed_since
+        FROM messaging_message
+        WHERE organization_id = %(organization)s
+          AND state = 'queued'
+          AND channel = wanted.channel
+          AND next_attempt_at <= %(now)s
+          AND (not_after IS NULL OR not_after > %(now)s)
+          AND (leased_until IS NULL OR leased_until < statement_timestamp())
+        ORDER BY next_attempt_at, owed_since, id
+        LIMIT %(limit)s
+        FOR UPDATE SKIP LOCKED
+    ) AS found
+    ORDER BY found.next_attempt_at, found.owed_since, found.id
     LIMIT %(limit)s
-    FOR UPDATE SKIP LOCKED
 )
 UPDATE messaging_message m
 SET leased_by = %(worker)s, leased_until = statement_timestamp() + %(lease)s
@@ -32,7 +39,8 @@ DUE = """
 SELECT count(*)
 FROM (
     SELECT FROM messaging_message
-    WHERE organization_id = %(organization)s AND state = 'queued' AND next_attempt_at <= %(now)s
+    WHERE organization_id = %(organization)s AND state = 'queued' AND channel = ANY(%(channels)s)
+      AND next_attempt_at <= %(now)s
     LIMIT %(limit)s
 ) AS due
 """
