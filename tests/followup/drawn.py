@@ -18,6 +18,7 @@ from dunwell.followup.models import (
     CustomerPolicy,
     DunningPolicy,
     Notice,
+    NoticeMessage,
     OldDebtRelease,
     PolicyStep,
     PolicyVersion,
@@ -38,7 +39,7 @@ from dunwell.ledger.models import (
     WriteOff,
 )
 from dunwell.ledger.services.extensions import extend_due_date
-from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.models import BatchLetter, Message, MessageTemplate, PrintBatch, StoredFile
 from dunwell.organizations.models import ClosingDay, Organization, User
 from dunwell.rules.calendars import Calendar
 from dunwell.rules.calls import Outcome
@@ -220,13 +221,50 @@ class World:
             )
             chosen = Action.objects.filter(pk__in=pks)
             chosen.update(notice=notice)
+            if outcome == "sending" and channel == "letter" and self.draw(st.booleans()):
+                self.print(notice)
             if reached:
                 chosen.update(state="done", reason="", recheck_on=None, done_on=self.today)
             # Sending is no new fact of the ledger: without this, a pass of the same day would leave what the
             # notice changes (a limit, a final tone that waited) to the next morning
             TouchedCustomer.objects.create(organization=self.organization, customer_id=customer_id)
 
+    def print(self, notice: Notice) -> None:
+        """A person has printed it; Lob's letters are in no pile."""
+        message = Message.objects.create(
+            organization=self.organization, customer=notice.customer, channel="letter", recipient="A", sender="B",
+            body_text="B", state="sending", next_attempt_at=self.now(), leased_until=self.now() + DAY,
+        )  # fmt: skip
+        NoticeMessage.objects.create(organization=self.organization, notice=notice, message=message)
+        file, _ = StoredFile.objects.get_or_create(
+            organization=self.organization,
+            sha256="0" * 64,
+            defaults={"media_type": "application/pdf", "size": 1, "content": b"P", "used_at": self.now()},
+        )
+        batch = PrintBatch.objects.create(organization=self.organization, file=file, pages=1, made_at=self.now())
+        BatchLetter.objects.create(organization=self.organization, batch=batch, message=message, position=1, pages=1)
+
     # What may happen between two passes
+
+    def settle_pile(self) -> None:
+        """A pile is posted, or a letter is taken out of it and written anew, as the services leave it."""
+        letter = self.pick(BatchLetter.objects.filter(organization=self.organization, called_back_at=None))
+        if letter is None or letter.batch.posted_at is not None:
+            return
+        notices = Notice.objects.filter(deliveries__message=letter.message, state="sending")
+        notice = notices.first()
+        if notice is None:
+            return
+        actions = Action.objects.filter(notice=notice, state="planned")
+        if self.draw(st.booleans()):
+            actions.update(state="done", done_on=self.today)
+            PrintBatch.objects.filter(pk=letter.batch_id).update(posted_on=self.today, posted_at=self.now())
+            notices.update(state="sent", contact_on=self.today)
+        else:
+            BatchLetter.objects.filter(pk=letter.pk).update(called_back_at=self.now(), called_back_reason="Paid")
+            actions.update(notice=None)
+            Notice.objects.filter(pk=notice.pk).update(state="cancelled", contact_on=None)
+        TouchedCustomer.objects.create(organization=self.organization, customer_id=notice.customer_id)
 
     def work(self) -> None:
         """A person takes up an entry of the worklist: a call with any outcome, or an internal task."""
@@ -518,6 +556,7 @@ CHANGES: tuple[Callable[[World], None], ...] = (
     World.hold,
     World.work,
     World.work,
+    World.settle_pile,
     World.release_hold,
     World.add_invoice,
     World.add_invoice,

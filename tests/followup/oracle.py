@@ -14,7 +14,15 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from dunwell.followup.models import Action, Call, CustomerPolicy, CustomerStanding, Notice, OldDebtRelease
+from dunwell.followup.models import (
+    Action,
+    Call,
+    CustomerPolicy,
+    CustomerStanding,
+    Notice,
+    NoticeMessage,
+    OldDebtRelease,
+)
 from dunwell.followup.queries.policies_in_force import PoliciesInForce, policies_in_force
 from dunwell.ledger.models import (
     Allocation,
@@ -31,6 +39,7 @@ from dunwell.ledger.models import (
 )
 from dunwell.ledger.rates import rates_to
 from dunwell.ledger.services.phones import sms_number
+from dunwell.messaging.models import BatchLetter
 from dunwell.organizations.models import Organization
 from dunwell.rules import assignment
 from dunwell.rules.channels import Channel, channel_for
@@ -431,6 +440,7 @@ class Expectation:
         netted = self.netted[pk]
         facts = {
             "held": None in parts or (bool(parts) and held_part >= balance) or self._is_payment_pending(pk),
+            "letter_unposted": any(is_unposted(action) for action in self.actions.get(pk, ())),
             "days_overdue_when_first_known": (invoice.first_known_on - invoice.due_on).days,
             "old_debt_released": pk in self.released,
             "had_notice": had_notice,
@@ -489,9 +499,13 @@ class Expectation:
                 invoice.currency,
                 channel,
             )
-            old = waiting_reason(Facts(**{**other.facts, "held": False}), self.as_of) == "old_debt"
+            old = (
+                waiting_reason(Facts(**{**other.facts, "held": False, "letter_unposted": False}), self.as_of)
+                == "old_debt"
+            )
             goes = other.decision is Decision.TARGET and not other.is_failed
-            if same and goes and not (other.facts["held"] or old or other.facts["credit_covers"]):
+            unposted = other.facts["letter_unposted"] and not other.facts["is_task"]
+            if same and goes and not (other.facts["held"] or unposted or old or other.facts["credit_covers"]):
                 amounts.append(other.asked)
         if not amounts or invoice.currency not in rates or self.settings.minimum_amount <= 0:
             return False
@@ -501,6 +515,13 @@ class Expectation:
 def in_hand(action: Action) -> bool:
     """Its notice is being sent, or nobody knows whether it arrived."""
     return action.notice is not None and action.notice.state in IN_HAND
+
+
+def is_unposted(action: Action) -> bool:
+    """Its letter is printed by people, and not marked as posted."""
+    letters = BatchLetter.objects.filter(batch__posted_at=None, called_back_at=None)
+    delivered = NoticeMessage.objects.filter(notice=action.notice_id, message__in=letters.values("message"))
+    return action.notice is not None and action.notice.state == "sending" and delivered.exists()
 
 
 def has_failed(action: Action, channel: str) -> bool:

@@ -19,6 +19,7 @@ DAY = dt.timedelta(days=1)
 # What makes each reason apply, in the order of the reasons
 CAUSES: dict[Waiting, dict[str, Any]] = {
     Waiting.HELD: {"held": True},
+    Waiting.LETTER_UNPOSTED: {"letter_unposted": True},
     Waiting.OLD_DEBT: {"days_overdue_when_first_known": 366},
     Waiting.NETTED: {"credit_covers": True},
     Waiting.BELOW_MINIMUM: {"below_minimum": True},

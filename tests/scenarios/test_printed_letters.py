@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +17,12 @@ from django.db import connection, transaction
 from dunwell.alerts.models import Alert
 from dunwell.alerts.services.collect import collect
 from dunwell.alerts.words import words
-from dunwell.followup.models import Action, ActionState, Notice, NoticeState, PolicyStep
+from dunwell.followup.models import Action, ActionState, DunningPolicy, Notice, NoticeState, PolicyStep
+from dunwell.followup.queries.policies import current_draft
 from dunwell.followup.services import print_batches
 from dunwell.followup.services.notices import edit
+from dunwell.followup.services.passes import begin
+from dunwell.followup.services.previews import preview_policy
 from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.messaging.documents import NotPrintableError, press
@@ -272,6 +276,45 @@ def test_a_pile_that_nobody_marks_as_posted_is_told_once(story: Story, pen: User
     alert = Alert.objects.get(kind="letters_not_posted")
     assert words(alert, "en").title.startswith("2 letters of ")
     assert alert.source_key == f"batch:{batch.pk}"
+
+
+def test_the_next_step_waits_for_the_post_and_counts_from_it(story: Story, pen: User) -> None:
+    invoice = late(story, "Harbor & Pine")
+    story.run(TODAY)
+    batch = make(story, pen)
+    monday = TODAY + 5 * DAY  # the seventh day after the due date is a Sunday; the interval is three days
+    story.run(monday)
+    waiting = Action.objects.get(invoice=invoice, state=ActionState.WAITING)
+    assert (waiting.offset_days, waiting.reason) == (7, "letter_unposted")
+    assert waiting.detail == "The letter of 18 March 2026 is printed but not marked as posted."
+    this = begin(story.organization, as_of=monday, now=story.moment(monday), channels_set_up=("letter",))
+    policy = DunningPolicy.objects.get(organization=story.organization)
+    draft = replace(current_draft(policy), name="Renamed")
+    preview = preview_policy(this, draft, policy_id=policy.pk)
+    assert (preview.changed, preview.goes_after) == (0, 1)  # the letter itself
+    assert post(story, batch, pen, monday).letters == 1
+    story.run(monday + DAY)
+    waiting.refresh_from_db()
+    assert (waiting.reason, waiting.detail, waiting.recheck_on) == ("contact_interval", "", monday + 3 * DAY)
+    story.run(monday + 3 * DAY)
+    assert Notice.objects.get(state=NoticeState.QUEUED).step.offset_days == 7
+
+
+def test_a_letter_taken_out_of_the_pile_holds_nothing_back(story: Story, pen: User) -> None:
+    invoice = late(story, "Harbor & Pine")
+    story.run(TODAY)
+    batch = make(story, pen)
+    monday = TODAY + 5 * DAY
+    story.run(monday)
+    print_batches.take_out(
+        organization=story.organization,
+        batch_id=batch.pk,
+        message_ids=[Message.objects.get().pk],
+        by=pen,
+        now=story.moment(monday, NOON),
+    )
+    story.run(monday, NOON)
+    assert Action.objects.get(invoice=invoice, offset_days=7).state == ActionState.PLANNED
 
 
 def test_a_posted_pile_is_not_told(story: Story, pen: User) -> None:

@@ -17,6 +17,7 @@ class Waiting(StrEnum):
     """Reasons in the order in which they are looked for; the first that applies is stored."""
 
     HELD = "held"
+    LETTER_UNPOSTED = "letter_unposted"
     OLD_DEBT = "old_debt"
     NETTED = "netted"
     BELOW_MINIMUM = "below_minimum"
@@ -56,6 +57,7 @@ NEEDS_A_PERSON = (
 
 EXPLANATIONS: dict[str, str] = {
     Waiting.HELD: "A hold stands: chasing rests until it ends or is released.",
+    Waiting.LETTER_UNPOSTED: "A letter is printed but not marked as posted: mark it, or take it out of its pile.",
     Waiting.OLD_DEBT: "More than a year overdue when it came into the book: a person decides whether to chase it.",
     Waiting.NETTED: "The customer's unapplied credit covers it.",
     Waiting.BELOW_MINIMUM: "What would be asked for is below the organization's minimum.",
@@ -91,11 +93,12 @@ class Facts:
     Amounts are compared by the caller: `credit_covers` says that unapplied credit nets the invoice fully,
     `below_minimum` that the whole notice would ask for less than the organization's minimum.
     `contacted_on` are the days of contacts in the past; `interval_days` 0 means no interval. `limits_overridden`:
-    a person has confirmed that it goes in spite of interval and weekly limit. An internal task (`is_task`) is no
-    contact: no limit holds it.
+    a person has confirmed that it goes in spite of interval and weekly limit. `letter_unposted`: a letter about the
+    invoice lies in a printed pile. An internal task (`is_task`) is no contact: neither that nor a limit holds it.
     """
 
     held: bool = False
+    letter_unposted: bool = False
     days_overdue_when_first_known: int = 0
     old_debt_released: bool = False
     had_notice: bool = False
@@ -122,6 +125,7 @@ def waiting_reason(facts: Facts, as_of: dt.date) -> Waiting | None:
     unlimited = facts.limits_overridden or facts.is_task
     checks = (
         (Waiting.HELD, facts.held),
+        (Waiting.LETTER_UNPOSTED, facts.letter_unposted and not facts.is_task),
         (Waiting.OLD_DEBT, old and not facts.old_debt_released and not facts.had_notice),
         (Waiting.NETTED, facts.credit_covers),
         (Waiting.BELOW_MINIMUM, facts.below_minimum),

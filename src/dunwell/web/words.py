@@ -92,6 +92,7 @@ PRIORITIES = {
 
 REASON_NAMES = {
     "held": "On hold",
+    "letter_unposted": "Letter not posted",
     "old_debt": "Very old debt",
     "netted": "Covered by credit",
     "below_minimum": "Below the minimum",

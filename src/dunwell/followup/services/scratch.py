@@ -115,6 +115,7 @@ WRITTEN: dict[type[Model], dict[str, str]] = {
     Action: {},
     Notice: {"subject": "''", "body_text": "''", "body_html": "''"},
     NoticeItem: {},
+    NoticeMessage: {},
     BookTotal: {},
     CustomerBalance: {},
     CustomerStanding: {},
@@ -130,9 +131,11 @@ STILL_ASKED: dict[type[Model], str] = {
     ),
     Notice: "state NOT IN ('sent', 'cancelled') OR contact_on > %(contacts_since)s",
     NoticeItem: "notice_id IN (SELECT id FROM pg_temp.followup_notice)",
+    # A notice that can be called back has no message here, which would be called back with it
+    NoticeMessage: "notice_id IN (SELECT id FROM pg_temp.followup_notice WHERE state = 'sending')",
 }
-# Written too, and nothing of it matters to the plan. No notice has a message, which would be called back with it
-WRITTEN_ONLY: tuple[type[Model], ...] = (NoticeMessage, NoticeFile, StandingChange, SegmentChange)
+# Written too, and nothing of it matters to the plan
+WRITTEN_ONLY: tuple[type[Model], ...] = (NoticeFile, StandingChange, SegmentChange)
 # Where rows change every day: their indexes keep what is over until they are built again
 CHURNED = ("followup_action", "followup_notice", "followup_noticeitem")
 

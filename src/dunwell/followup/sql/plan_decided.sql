@@ -12,6 +12,16 @@ WITH held AS (
      GROUP BY candidate.invoice_id
 ), pending AS (
     SELECT DISTINCT invoice_id FROM ledger_pending_payments(%(organization)s, %(pending_since)s, %(as_of)s)
+), unposted AS (
+    -- Letters that people have printed, and nobody has marked as posted or taken out of the pile
+    SELECT action.invoice_id, max(notice.as_of) AS letter_of
+      FROM messaging_printbatch AS batch
+      JOIN messaging_batchletter AS letter ON letter.batch_id = batch.id AND letter.called_back_at IS NULL
+      JOIN followup_noticemessage AS delivery ON delivery.message_id = letter.message_id
+      JOIN followup_notice AS notice ON notice.id = delivery.notice_id AND notice.state = 'sending'
+      JOIN followup_action AS action ON action.notice_id = notice.id
+     WHERE batch.organization_id = %(organization)s AND batch.posted_at IS NULL
+     GROUP BY action.invoice_id
 ), contacted AS (
     SELECT customer_id, max(contact_on) AS last_on,
            count(DISTINCT contact_on) FILTER (WHERE contact_on > %(week_ago)s) AS in_week
@@ -28,6 +38,7 @@ WITH held AS (
 ), weighed AS (
     SELECT candidate.*,
            coalesce(held.held, false) OR pending.invoice_id IS NOT NULL AS held,
+           CASE WHEN candidate.channel <> 'task' THEN unposted.letter_of END AS letter_of,
            CASE WHEN pending.invoice_id IS NOT NULL THEN %(tomorrow)s ELSE held.ends_on END AS held_until,
            invoice.first_known_on - invoice.due_on > %(old_debt_days)s AND NOT candidate.had_notice
                AND released.id IS NULL AS old_debt,
@@ -40,6 +51,7 @@ WITH held AS (
       JOIN ledger_invoice AS invoice ON invoice.id = candidate.invoice_id
       LEFT JOIN held ON held.invoice_id = candidate.invoice_id
       LEFT JOIN pending ON pending.invoice_id = candidate.invoice_id
+      LEFT JOIN unposted ON unposted.invoice_id = candidate.invoice_id
       LEFT JOIN followup_olddebtrelease AS released
         ON released.organization_id = %(organization)s AND released.invoice_id = candidate.invoice_id
       LEFT JOIN plan_netting AS netting ON netting.invoice_id = candidate.invoice_id
@@ -47,12 +59,13 @@ WITH held AS (
       LEFT JOIN stale ON stale.customer_id = candidate.customer_id
 ), summed AS (
     SELECT weighed.*,
-           sum(asked) FILTER (WHERE decision = 'target' AND NOT (is_failed OR held OR old_debt OR coalesce(covered, false)))
+           sum(asked) FILTER (WHERE decision = 'target' AND NOT (is_failed OR held OR letter_of IS NOT NULL OR old_debt OR coalesce(covered, false)))
                OVER (PARTITION BY customer_id, currency, channel) AS notice_amount
       FROM weighed
 ), reasoned AS (
     SELECT summed.*,
            CASE WHEN held THEN 'held'
+                WHEN letter_of IS NOT NULL THEN 'letter_unposted'
                 WHEN old_debt THEN 'old_debt'
                 WHEN covered THEN 'netted'
                 WHEN notice_amount * (%(rates)s::jsonb ->> currency)::numeric < %(minimum_amount)s THEN 'below_minimum'
@@ -73,6 +86,8 @@ SELECT invoice_id, customer_id, step_id, lineage, occurrence, anchor_kind, ancho
             WHEN waits_for = 'held' THEN held_until
             WHEN waits_for = 'contact_interval' THEN last_on + %(interval_days)s
             WHEN waits_for IN ('old_debt', 'no_address', 'channel_not_set_up', 'no_earlier_step') THEN NULL
-            ELSE %(tomorrow)s END AS recheck_on
+            ELSE %(tomorrow)s END AS recheck_on,
+       CASE WHEN waits_for = 'letter_unposted' AND decision IN ('target', 'earlier_step', 'earlier_notice', 'no_earlier_step')
+            THEN 'The letter of ' || to_char(letter_of, 'FMDD FMMonth YYYY') || ' is printed but not marked as posted.' ELSE '' END AS detail
   FROM reasoned
  WHERE NOT (is_failed AND decision = 'target')
