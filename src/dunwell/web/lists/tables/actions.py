@@ -61,7 +61,7 @@ INVOICE = Column(
     "Invoice",
     "web/cells/action_invoice.html",
     files=(("invoice", lambda row: row.invoice.number),),
-    css="end",
+    css="end nowrap",
 )
 STEP = Column("step", "Step", "web/cells/step.html", files=(("step", lambda row: row.step.name),))
 DAY = Column(
@@ -117,7 +117,7 @@ WAITING = Table(
             "web/cells/action_until.html",
             files=(("until", lambda row: row.recheck_on),),
             sort=Sort(("recheck_on",)),
-            css="end",
+            css="end nowrap",
         ),
         Column(
             "act",
