@@ -22,17 +22,17 @@ from dunwell.followup.models import (
 )
 from dunwell.followup.policy_files import PolicyFile, PolicyFileError, from_toml, to_toml
 from dunwell.followup.queries.assignments import RuleDraft, policy_of, rule_drafts
-from dunwell.followup.queries.policies import current_draft
+from dunwell.followup.queries.policies import current_draft, surroundings
 from dunwell.followup.services import passes
 from dunwell.followup.services.assignments import AssignmentRefusedError, save_rules, set_customer_policy
 from dunwell.followup.services.passes import Pass
 from dunwell.followup.services.policies import HIGH_VALUE_STEPS, PolicyRefusedError, save_policy
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.previews import preview_catch_up, preview_policy, preview_rules
-from dunwell.ledger.models import Invoice
+from dunwell.ledger.models import Contact, Customer, Invoice
 from dunwell.organizations.models import Organization, User
 from dunwell.rules.escalation import Anchor, Tone
-from dunwell.rules.policies import ATTACHMENTS, CHANNELS, PolicyDraft, StepDraft
+from dunwell.rules.policies import ATTACHMENTS, CHANNELS, PolicyDraft, StepDraft, problems
 from dunwell.rules.segments import Segment
 from dunwell.workflows.policies import export_policies, import_policies, preview_import
 from tests import worlds
@@ -91,6 +91,23 @@ def test_a_bad_policy_is_refused_and_nothing_is_kept(organization: Organization,
     with pytest.raises(PolicyRefusedError, match=r"no text 'nowhere'.*same day.*a policy 'Standard' already"):
         save_policy(organization=organization, draft=bad, by=None)
     assert PolicyVersion.objects.count() == 1
+
+
+def test_a_text_is_missed_in_every_language_that_somebody_reads(
+    organization: Organization, policy: PolicyVersion
+) -> None:
+    """Customers' own, those of people at a customer, and the organization's for whoever names none."""
+    french, greek = (worlds.make_customer(organization, language=language) for language in ("fr_BE", "en"))
+    Contact.objects.filter(customer=greek).update(language="el")
+    assert surroundings(organization, policy.policy).languages == {"fr", "en", "el"}
+    Organization.objects.filter(pk=organization.pk).update(locale="pl_PL")
+    organization.refresh_from_db()
+    assert surroundings(organization, None).languages == {"fr", "en", "el"}, "everybody names one"
+    Customer.objects.filter(pk=french.pk).update(language="")
+    found = surroundings(organization, policy.policy)
+    assert found.languages == {"pl", "en", "el"}
+    [advice] = [each.text for each in problems(current_draft(policy.policy), found) if each.step == 0]
+    assert "is not written in el, pl: those customers get another" in advice
 
 
 def test_a_preview_says_what_changes_and_changes_nothing(organization: Organization, policy: PolicyVersion) -> None:

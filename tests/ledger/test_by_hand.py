@@ -501,6 +501,11 @@ def test_holds_stand_from_until_and_are_released(organization: Organization, ali
         organization=organization, hold_id=placed[0].pk, ends_on=TODAY + DAY, note="", by=alice, as_of=TODAY
     )
     assert held.ends_on == TODAY + DAY
+    for later in (None, TODAY + 9 * DAY):  # its days since were days without it
+        with pytest.raises(ValidationError, match="chasing went on; place a new one"):
+            holds.change_hold(
+                organization=organization, hold_id=held.pk, ends_on=later, note="", by=alice, as_of=TODAY + DAY
+            )
     release: dict[str, Any] = {"organization": organization, "by": alice, "as_of": TODAY, "now": NOW}
     assert holds.release_holds(**release, hold_ids=[held.pk]) == 1
     assert holds.release_customers(**release, customer_ids=[customer.pk]) == 0

@@ -109,3 +109,19 @@ def test_what_was_no_promise_about_it(
     say(story, PROMISED)
     story.run(TODAY)
     assert said(story) == "Please."
+
+
+@pytest.mark.parametrize("another", [False, True])
+def test_an_earlier_reminder_is_named_only_where_each_invoice_had_one(
+    story: Story, customer: Customer, another: bool
+) -> None:
+    """One firm text about two invoices: nobody has written about the second of them yet."""
+    worlds.make_invoice(customer, due_on=TODAY - 3 * DAY, number="A-1")
+    story.run(TODAY)
+    if another:
+        worlds.make_invoice(customer, due_on=TODAY + 2 * DAY, number="B-1")
+    story.run(TODAY + 5 * DAY)  # a Monday
+    _, firm = story.mails()
+    assert ("A-1" in firm.message.body_text, "B-1" in firm.message.body_text) == (True, another)
+    assert firm.notice.tone == "firm"
+    assert ("We last wrote to you" in firm.message.body_text) is not another

@@ -215,7 +215,10 @@ TAGS: tuple[MergeTag, ...] = (
     # When, and what came before
     MergeTag("today", "Today", Kind.DATE, "The day this is sent.", ("Date", "Current Date", "Sending Date")),
     MergeTag(
-        "earlier_notices", "Earlier Notices", Kind.NUMBER, "How many reminders were sent before about these invoices."
+        "earlier_notices",
+        "Earlier Notices",
+        Kind.NUMBER,
+        "How many reminders were sent before about each of these invoices; 0 where one of them has had none.",
     ),
     MergeTag(
         "last_notice_on",

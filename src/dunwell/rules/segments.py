@@ -1,6 +1,6 @@
 """What a customer is over time: how they have paid, how risky their debt is, and what chasing it may bring.
 
-Documented formulas on dated facts, in whole numbers, so that SQL gives the same: `followup/sql/profiled_customers.sql`.
+Documented formulas on dated facts, in whole numbers, so that SQL gives the same: `followup/sql/assessed_profiles.sql`.
 An invoice is *judged* when it was settled, or when it is open and past its time (due date + `late_after_days`);
 it is *late* when it was settled after its time, or written off, or is still open then. Void ones and drafts do not
 count.

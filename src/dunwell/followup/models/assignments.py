@@ -73,7 +73,7 @@ class AssignmentRule(models.Model):
 class PolicyAssignment(models.Model):
     """The policy that chases a customer's debts of one currency; where none stands here, it is the default.
 
-    Kept by the pass (`sql/assign_policies.sql`). Without a rule it is the customer's own setting.
+    Kept by the pass (`sql/assigned_policies.sql`). Without a rule it is the customer's own setting.
     """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)

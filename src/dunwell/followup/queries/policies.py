@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from dunwell.followup.models import DunningPolicy, PolicyStep, PolicyVersion
 from dunwell.followup.queries.at_work import at_work
-from dunwell.ledger.models import Customer
+from dunwell.ledger.models import Contact, Customer
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.queries.senders import senders_in_use
+from dunwell.messaging.rendering.formats import base_language
 from dunwell.organizations.models import Membership, Organization
 from dunwell.rules.policies import PolicyDraft, StepDraft, Surroundings
 
@@ -55,24 +60,17 @@ def _draft(step: PolicyStep) -> StepDraft:
 def surroundings(
     organization: Organization, policy: DunningPolicy | None, channels_set_up: tuple[str, ...] = ("email",)
 ) -> Surroundings:
-    """What `rules.policies.problems` wants to know. Languages are those of the customers in the book."""
+    """What `rules.policies.problems` wants to know."""
     texts: dict[tuple[str, str], set[str]] = {}
     found = MessageTemplate.objects.filter(organization=organization, archived_at=None)
     for key, channel, language in found.values_list("key", "channel", "language"):
         texts.setdefault((key, channel), set()).add(language)
-    spoken = (
-        Customer.objects.filter(organization=organization)
-        .exclude(language="")
-        .order_by()
-        .values_list("language", flat=True)
-        .distinct()
-    )
     lineages = PolicyStep.objects.filter(version__policy=policy).values_list("lineage", flat=True) if policy else ()
     settings = organization.settings
     members = Membership.objects.filter(organization=organization).values_list("user__email", flat=True)
     return Surroundings(
         texts={place: frozenset(languages) for place, languages in texts.items()},
-        languages=frozenset(language.replace("_", "-").split("-")[0] for language in spoken),
+        languages=_read_in(organization),
         channels_set_up=frozenset(channels_set_up),
         contact_interval_days=settings.contact_interval_days,
         terms_days=settings.default_terms_days,
@@ -82,3 +80,17 @@ def surroundings(
         gone=frozenset(members) - frozenset(at_work(organization).values_list("user__email", flat=True)),
         senders=frozenset(sender.address.lower() for sender in senders_in_use(organization)),
     )
+
+
+def _read_in(organization: Organization) -> frozenset[str]:
+    """The languages in which the customers of the book are written to: their own, or the organization's for who names
+    none, and those of the people there.
+    """
+    customers = Customer.objects.filter(organization=organization)
+    people = Contact.objects.filter(organization=organization).exclude(language="")
+    named = {*_languages(customers), *_languages(people)}
+    return frozenset(base_language(language or organization.locale) for language in named)
+
+
+def _languages(rows: QuerySet[Any]) -> QuerySet[Any, str]:
+    return rows.order_by().values_list("language", flat=True).distinct()

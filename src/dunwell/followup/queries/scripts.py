@@ -11,7 +11,7 @@ from django.db import connection
 from dunwell.followup.models import PolicyStep, TaskKind
 from dunwell.followup.queries.worklist import TaskSheet
 from dunwell.followup.services.side_facts import side_facts_of
-from dunwell.followup.services.texts import Sender, organization_facts
+from dunwell.followup.services.texts import Sender, organization_facts, written_before
 from dunwell.ledger.models import Contact
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.rendering import (
@@ -163,6 +163,7 @@ def _context(
     customer = sheet.task.customer
     tags = compile_template(TemplateSource(text.subject, text.body_html, text.body_text, text.channel)).tags
     side = side_facts_of(organization.pk, customer.pk, [one.invoice_id for one in asked], as_of, tags)
+    earlier, last = written_before((one.notices, one.last_on) for one in asked)
     return NoticeContext(
         organization=organization_facts(organization),
         sender=sender.facts,
@@ -174,8 +175,8 @@ def _context(
         locale=reading_locale(text.language, wanted, organization.locale),
         language=text.language,
         credit=sum((one.netted for one in asked), ZERO),
-        earlier_notices=max(one.notices for one in asked),
-        last_notice_on=max((one.last_on for one in asked if one.last_on is not None), default=None),
+        earlier_notices=earlier,
+        last_notice_on=last,
         account_manager=side.owner,
         promise=side.promise,
         balances=side.balances,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -77,6 +77,17 @@ def _logo_url(settings: OrganizationSettings) -> str:
     return f"{base}/logo/{settings.logo_digest}/" if settings.logo_digest and base.startswith("https://") else ""
 
 
+def written_before(invoices: Iterable[tuple[int, dt.date | None]]) -> tuple[int, dt.date | None]:
+    """How many reminders have gone about each of these invoices, at least, and the day of the last; none: 0 and None.
+
+    What one text says of several must be true of each: where one of them has never been written about, nothing is said
+    of the reminders about the others.
+    """
+    counted, days = zip(*invoices, strict=True)
+    known = [day for day in days if day is not None]
+    return (min(counted), max(known)) if min(counted) and known else (0, None)
+
+
 class Texts:
     """An organization's texts by the key of a step's template, in the reader's language where there is one."""
 
@@ -119,7 +130,7 @@ class Texts:
         TooLongError: nothing goes with a hole.
         """
         template = self._template(leading.template_id, leading.channel, leading.language)
-        sent = [line.last_notice_on for line in lines if line.last_notice_on is not None]
+        earlier, last = written_before((line.earlier_notices, line.last_notice_on) for line in lines)
         context = NoticeContext(
             organization=self._organization,
             sender=self._sender.named(sender_id).facts,
@@ -145,8 +156,8 @@ class Texts:
             locale=reading_locale(template.language, leading.language, self._locale),
             language=template.language,
             credit=sum((line.netted for line in lines), ZERO),
-            earlier_notices=max(line.earlier_notices for line in lines),
-            last_notice_on=max(sent, default=None),
+            earlier_notices=earlier,
+            last_notice_on=last,
             account_manager=side.owner,
             promise=side.promise,
             balances=side.balances,

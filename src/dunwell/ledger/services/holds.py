@@ -125,10 +125,15 @@ def release_customers(
 def change_hold(
     *, organization: Organization, hold_id: int, ends_on: dt.date | None, note: str, by: User, as_of: dt.date
 ) -> Hold:
-    """Another end, or none, and another note, for a hold that has not been released."""
+    """Another end, or none, and another note, for a hold that stands or is still to come.
+
+    One that is over keeps its end: what happened since happened without it.
+    """
     hold = locked(Hold, organization, hold_id)
     if hold.released_on is not None:
         raise ValidationError("This hold was released already; place a new one.")
+    if hold.ends_on is not None and hold.ends_on <= as_of and ends_on != hold.ends_on:
+        raise ValidationError(f"This hold ended on {hold.ends_on:%Y-%m-%d}, and chasing went on; place a new one.")
     if ends_on != hold.ends_on:
         _checked(hold.reason, hold.starts_on, ends_on, as_of)
     hold.ends_on, hold.note = ends_on, note.strip()

@@ -77,7 +77,8 @@ class NoticeContext:
     """What one customer is told at once: invoices of one currency, oldest due date first.
 
     `credit` is unapplied credit that nets these invoices, 0 when there is none. `earlier_notices`
-    counts the reminders that were really sent about them; `last_notice_on` is the day of the last.
+    counts the reminders that were really sent about each of them, 0 where one has had none; `last_notice_on` is the
+    day of the last.
     `balances` is all that the customer owes, by currency. `locale` is how dates and amounts are
     written, for example en_US; `language` is the text's. `preferences_url` is where the reader says how to be
     reached, empty for nowhere.
