@@ -20,6 +20,7 @@ FULL = (
     ("bench.replay", "--invoices", "2500", "--days", "730"),
     ("bench.simulation", "--invoices", "10000"),
     ("bench.simulation", "--invoices", "50000"),
+    ("bench.previews", "--invoices", "100000"),
 )
 SMALL = (
     ("bench.plan", "--invoices", "100000", "--due", "10000"),
@@ -32,6 +33,7 @@ SMALL = (
     ("bench.growth", "--sizes", "10000,100000"),
     ("bench.replay", "--invoices", "250", "--days", "180"),
     ("bench.simulation", "--invoices", "1000", "--days", "180"),
+    ("bench.previews", "--invoices", "10000"),
 )
 
 
