@@ -131,6 +131,7 @@ def take_guide(browser: Browser, demo: Demo, newcomer: Demo) -> int:
     found = addresses(page, home)
     wanted = {name: found[name] for name in ("home", "follow-up", "notice", "customer") if name in found}
     wanted["invoices"] = f"{home}invoices/?state=overdue&currency=EUR&sort=-balance"
+    wanted |= {"worklist": f"{home}follow-up/worklist/", "payments": f"{home}payments/"}
     for name, address in wanted.items():
         page.goto(address)
         _keep(page, name)

@@ -98,7 +98,7 @@ def test_everything_can_be_reached_by_keyboard(
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search customers and invoices")).to_be_focused()
+    expect(page.get_by_role("searchbox", name="Search customers, invoices, people and messages")).to_be_focused()
     page.keyboard.type("harb")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Harbor & Pine")
