@@ -3,7 +3,7 @@ import "htmx.org";
 import { alerts } from "./parts/alerts.js";
 import { charts } from "./parts/charts-loader.js";
 import { copying } from "./parts/copying.js";
-import { dialogs } from "./parts/dialogs.js";
+import { dialogs, refusedDialog } from "./parts/dialogs.js";
 import { filters } from "./parts/filters.js";
 import { frames } from "./parts/frames.js";
 import { keys } from "./parts/keys.js";
@@ -39,6 +39,7 @@ function arrive() {
   browserZone();
   charts();
   selection();
+  refusedDialog();
   document.dispatchEvent(new CustomEvent("dunwell:arrived"));
 }
 

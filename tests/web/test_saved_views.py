@@ -64,12 +64,16 @@ def test_a_shared_view_is_tidied_by_its_owner_or_a_finance_head(
 
 def test_a_view_needs_a_name_of_its_own(desk: Desk, owner: Client) -> None:
     response = owner.post(desk.url("lists/customers/views/?standing=late"), {"name": " "}, follow=True)
-    assert b"Give the view a name." in response.content
+    assert b"Give the view a name." in response.content.split(b'id="view-save-field_error"')[1][:300]
     _save(owner, desk, "One")
     owner.post(desk.url("lists/customers/views/?standing=current"), {"name": "Two"})
     two = SavedView.objects.get(name="Two")
     response = owner.post(desk.url(f"lists/views/{two.pk}/change/"), {"name": "One"}, follow=True)
-    assert b"There is a view of this name already." in response.content
+    page = response.content.decode()
+    assert "There is a view of this name already." in page.split('id="view-change-field_error"')[1][:300]
+    assert 'name="name" value="One"' in page  # what was entered is still there
+    assert "data-refused" in page
+    assert "data-refused" not in owner.get(desk.url("customers/?standing=current")).content.decode()
 
 
 def test_views_stay_in_their_organization(

@@ -121,9 +121,14 @@ def test_a_language_and_a_copy_are_texts_of_their_own(owner: Client, desk: Desk,
     assert owner.post(f"{at}language/", {"language": "pl"}).status_code == 302
     polish = MessageTemplate.objects.get(organization=desk.organization, key="reminder", channel="email", language="pl")
     assert (polish.subject, polish.is_shipped) == (reminder.subject, False)
-    owner.post(f"{at}language/", {"language": "pl"})  # there already
-    owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})
-    owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})
+    assert owner.post(f"{at}language/", {"language": "pl"}).status_code == 422  # there already
+    assert owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"}).status_code == 302
+    refused = owner.post(f"{at}copy/", {"name": "VIP reminder", "tone": "friendly"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "exists already in this language" in page.split('id="id_name_error"')[1][:400]  # beside its field
+    assert 'value="VIP reminder"' in page
+    assert 'aria-labelledby="copy-text-title" data-refused' in page
     assert MessageTemplate.objects.filter(organization=desk.organization, key="vip-reminder").count() == 1
 
 

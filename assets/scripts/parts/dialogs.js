@@ -27,6 +27,11 @@ export function dialogs() {
   });
 }
 
+// What was entered and refused is open again as the page comes, with the reason beside its field.
+export function refusedDialog() {
+  document.querySelector("dialog[data-refused]:not([open])")?.showModal();
+}
+
 // A dialog that many rows share: the one that opens it says where it posts to and about what it asks.
 function fill(dialog, { dataset }) {
   dialog.querySelector("form").action = dataset.to;

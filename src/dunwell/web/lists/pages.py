@@ -15,6 +15,7 @@ from dunwell.organizations.counts import MOST_COUNTED
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.web.lists import files
+from dunwell.web.lists.refused import entered
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Table
 
@@ -51,6 +52,7 @@ def page_context(desk: Desk, shown: Shown) -> dict[str, Any]:
         "most_counted": MOST_COUNTED,
         "views": views,
         "current_view": current,
+        "view_entered": entered(desk.request, current),
         "may_change_view": current is not None and saved_views.may_change(current, desk.user, desk.membership.role),
         **table.context(desk, shown),
     }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from dunwell.organizations import saved_views
 from dunwell.organizations.models import SavedView
 from dunwell.web.access import Desk, access
+from dunwell.web.lists import refused
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.tables import BY_NAME
 
@@ -37,7 +38,7 @@ def save(request: HttpRequest, slug: str, name: str) -> HttpResponse:
             is_shared=request.POST.get("shared") == "1",
         )
     except ValidationError as error:
-        messages.error(request, error.messages[0])
+        refused.keep(request, error)
     else:
         messages.success(request, f"Kept as “{view.name}”{', for everybody here' if view.is_shared else ''}.")
     return redirect(_address(desk, table.name, query))
@@ -61,7 +62,7 @@ def change(request: HttpRequest, slug: str, view_id: int) -> HttpResponse:
             view=view, by=desk.user, name=request.POST.get("name", ""), is_shared=request.POST.get("shared") == "1"
         )
     except ValidationError as error:
-        messages.error(request, error.messages[0])
+        refused.keep(request, error)
     return redirect(_address(desk, view.list_name, view.query))
 
 

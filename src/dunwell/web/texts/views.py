@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -94,6 +95,12 @@ def _saved(desk: Desk, found: MessageTemplate, form: TextForm) -> HttpResponseRe
         return None
     messages.success(desk.request, "Saved. Notices that are not approved yet are written with it at the next pass.")
     return redirect(desk.url("web:text", found.pk))
+
+
+def _refused(desk: Desk, found: MessageTemplate, **dialog: Form) -> HttpResponse:
+    """The page of the text, with the dialog that was refused open on it."""
+    form = form_of(found.channel)(initial=_initial(found))
+    return desk.render("web/texts/text.html", {**_context(desk, found, form), **dialog}, status=422)
 
 
 def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, Any]:
@@ -267,8 +274,7 @@ def add_language(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     present = {row.language for row in queries.languages_of(desk.organization, found)}
     form = LanguageForm(request.POST, present=present)
     if not form.is_valid():
-        messages.error(request, "Choose a language that the text does not have yet.")
-        return redirect(desk.url("web:text", found.pk))
+        return _refused(desk, found, language_form=form)
     try:
         added = services.add_language(
             organization_id=desk.organization.pk,
@@ -277,8 +283,8 @@ def add_language(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
             user_id=desk.user.pk,
         )
     except services.TextExistsError as error:
-        messages.error(request, str(error))
-        return redirect(desk.url("web:text", found.pk))
+        form.add_error("language", str(error))
+        return _refused(desk, found, language_form=form)
     messages.success(request, f"Here is the text in {language_name(added.language)}. Translate what is not yet.")
     return redirect(desk.url("web:text", added.pk))
 
@@ -289,14 +295,13 @@ def copy(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     found = text_or_404(desk, text_id)
     form = CopyForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "The new text needs a name of at most 100 letters, and a tone.")
-        return redirect(desk.url("web:text", found.pk))
+        return _refused(desk, found, copy_form=form)
     try:
         added = services.copy_text(
             organization_id=desk.organization.pk, template_id=found.pk, user_id=desk.user.pk, **form.cleaned_data
         )
     except services.TextExistsError as error:
-        messages.error(request, str(error))
-        return redirect(desk.url("web:text", found.pk))
+        form.add_error("name", str(error))
+        return _refused(desk, found, copy_form=form)
     messages.success(request, f"“{added.name}” is a text of its own now. A policy’s step can use it.")
     return redirect(desk.url("web:text", added.pk))
