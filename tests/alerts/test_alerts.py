@@ -150,6 +150,11 @@ def test_refused_addresses_stale_books_and_coming_due_dates(northlight: Organiza
     assert "gone@acme.example does not exist any more" in heard
     assert "ledger.csv is out of date" in heard
     assert any(title.startswith("Acme: €200.00 falls due on ") for title in heard)
+    # Nobody looked three days before, nor two: it is told all the same, once
+    worlds.make_invoice(customer, total=30, due_on=now.date() + dt.timedelta(days=5))
+    assert collect(northlight, now=now + dt.timedelta(days=4)) == 1
+    assert collect(northlight, now=now + dt.timedelta(days=4) + HOUR) == 0
+    assert any(title.startswith("Acme: €30.00 falls due on ") for title in told(collector))
 
 
 def test_mail_goes_at_once_or_as_one_daily_letter(northlight: Organization, collector: User, smtp: SmtpServer) -> None:

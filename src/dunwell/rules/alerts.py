@@ -27,7 +27,7 @@ class AlertKind(StrEnum):
 
 
 MEANINGS: dict[AlertKind, tuple[str, str]] = {
-    AlertKind.DUE_SOON: ("A due date is coming", "Something of a customer falls due in three days."),
+    AlertKind.DUE_SOON: ("A due date is coming", "Something of a customer falls due within three days."),
     AlertKind.FIRST_MISSED_PAYMENT: ("First missed payment", "A customer who was never late before is overdue."),
     AlertKind.BECAME_DEFAULTER: ("Became a defaulter", "A customer is a defaulter for the first time."),
     AlertKind.DEFAULTED_AGAIN: ("Defaulted again", "A customer who had paid up is a defaulter once more."),
