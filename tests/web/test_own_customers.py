@@ -7,16 +7,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import reverse
 
 from dunwell.followup.models import Action, ActionState, CustomerStanding, Notice
 from dunwell.insights.book import book
 from dunwell.ledger.models import Customer, Invoice
-from dunwell.messaging.models import Message
 from dunwell.organizations.models import Organization, User
-from dunwell.organizations.queries import database_now
 from dunwell.organizations.scope import Scope
-from dunwell.web.lists.tables import TABLES
 from tests import worlds
 from tests.web.conftest import late_customer, run
 
@@ -76,31 +72,6 @@ def test_exports_hold_only_own_customers(shared: Shared, client: Client, path: s
     exported = client.get(shared.url(path) + "?format=csv&state=all").getvalue().decode()
     assert OWN in exported
     assert FOREIGN not in exported
-
-
-def test_no_list_and_no_file_of_one_names_anybody_else(shared: Shared, client: Client) -> None:
-    for customer in (shared.own, shared.foreign):
-        worlds.make_payment(customer, 5)
-        worlds.make_credit_note(customer, 5)
-        Message.objects.create(
-            organization=shared.organization,
-            customer=customer,
-            recipient="accounts@somebody.example",
-            sender="billing@northlight.example",
-            subject=f"Reminder for {customer.name}",
-            body_text="Please pay.",
-            rfc_message_id=f"<{customer.pk}@northlight.example>",
-            next_attempt_at=database_now(),
-        )
-    met = set()
-    for table in TABLES:
-        for query in ("", "?format=csv"):
-            response = client.get(reverse(f"web:{table.name}", args=(shared.organization.slug,)) + query)
-            assert response.status_code == 200, table.name
-            text = (response.getvalue() if response.streaming else response.content).decode()
-            assert FOREIGN not in text, f"{table.name}{query}"
-            met |= {table.name} if OWN in text else set()
-    assert met >= {"customers", "invoices", "payments", "credit_notes", "messages", "followup", "followup_waiting"}
 
 
 def test_what_is_somebody_elses_does_not_exist(shared: Shared, client: Client) -> None:
