@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Literal
 
 import pytest
@@ -11,14 +12,21 @@ from django.apps import apps
 from playwright.sync_api import Page
 
 from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.queries.assignments import RuleDraft
+from dunwell.followup.services.assignments import save_rules
+from dunwell.followup.services.policies import save_policy
 from dunwell.followup.services.print_batches import make_batch
 from dunwell.ledger.models import Allocation, Contact, Customer, HoldReason, Invoice, Note
+from dunwell.messaging.services.replies import keep_sms
+from dunwell.messaging.services.senders import save_sender
 from dunwell.organizations.models import Organization, OrganizationSettings, User
 from dunwell.organizations.queries import database_now, local_date
+from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.web.guide import PAGES
 from dunwell.web.settings_forms import SECTIONS
 from tests import worlds
 from tests.browser.conftest import AXE, axe_findings, sign_in, sign_in_by_form
+from tests.invariants import DAY
 from tests.web.conftest import every_path, late_customer, run
 
 OUTSIDE = (
@@ -63,9 +71,25 @@ def book(organization: Organization, anna: User) -> list[str]:
     worlds.make_credit_note(customer, 10, on=today)
     OrganizationSettings.objects.filter(organization=organization).update(letters_by="print", attach_invoices=True)
     organization.refresh_from_db()
+    steps = (StepDraft("Check the order", 5, channel="task"), StepDraft("Call", 7, channel="call"))
+    save_policy(organization=organization, draft=PolicyDraft("Large accounts", steps), by=anna)
+    large = RuleDraft("Large accounts", "Large accounts", balance_above=Decimal(5_000))
+    save_rules(organization=organization, rules=[large], by=anna)
+    worlds.make_invoice(late_customer(organization, "Large Ltd", days=9), due_on=today - 9 * DAY, total=9_000)
     for name in ("Paper Ltd", "Second Paper Ltd"):
         on_paper(late_customer(organization, name))
     run(organization)
+    save_sender(organization=organization, name="Head of Finance", address="finance@northlight.example", by=None)
+    Contact.objects.filter(customer=customer).update(phone="+491711234567")
+    Contact.objects.filter(customer=customer).update(sms_number="+491711234567")
+    keep_sms(
+        organization=organization,
+        provider_id="SM1",
+        sender="+491711234567",
+        recipient="+4930",
+        body="We paid yesterday.",
+        now=database_now(),
+    )
     make_batch(organization=organization, by=anna, now=database_now(), today=today)
     notice = Notice.objects.filter(customer=customer)[0]
     worlds.make_user("bella@northlight.example", organization=organization)
@@ -82,6 +106,7 @@ def book(organization: Organization, anna: User) -> list[str]:
         "customers/?standing=late&currency=EUR&col=standing&col=owner&col=tags&per=25",
         "invoices/?state=all&sort=-balance",
         "search/?q=customer",
+        "settings/sender/providers/postmark/",
         "defaulters/?currency=EUR",
         f"notices/{notice.pk}/?view=text",
     }
