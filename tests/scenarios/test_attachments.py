@@ -11,7 +11,9 @@ import pypdf
 import pytest
 
 from dunwell.followup.models import Notice, NoticeFile, PolicyStep
+from dunwell.followup.services import compose
 from dunwell.followup.services.attachments import remove_unused
+from dunwell.followup.services.prepare import prepare
 from dunwell.ledger.models import Customer, Invoice
 from dunwell.ledger.services.documents import add_document, file_of
 from dunwell.messaging.documents import press, print_invoice_copy
@@ -217,6 +219,37 @@ def test_files_of_discarded_notices_are_removed_after_a_day_and_sent_ones_are_no
     assert remove_unused(story.organization.pk, now=story.moment(TODAY + DAY, dt.time(9, 29))) == 0
     assert remove_unused(story.organization.pk, now=story.moment(TODAY + DAY, dt.time(9, 31))) == 1
     assert Notice.objects.get().files.get().file == StoredFile.objects.get()
+
+
+def test_files_of_many_are_made_in_small_batches_and_stored_as_they_come(
+    story: Story, invoice: Invoice, smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock of the pass is let go in between, and memory holds a few files, however many customers there are."""
+    monkeypatch.setattr(compose, "CUSTOMERS_WITH_FILES", 2)
+    monkeypatch.setattr(compose, "BYTES_AT_ONCE", 1)
+    for number in range(3):
+        worlds.make_invoice(worlds.make_customer(story.organization), due_on=TODAY - 3 * DAY, number=f"M-{number}")
+    set_up(story, attach_invoices=True)
+    this, sender, texts = story.begin(TODAY)
+    prepare(this)
+    written: list[int] = []
+    compose.compose(this, None, sender, texts, after_batch=lambda done: written.append(done.notices))
+    assert written == [2, 4]
+    story.dispatch(TODAY)
+    names = {attached(taken)[0][0] for taken in smtp.taken}
+    assert names == {"Invoice-N-1.pdf", "Invoice-M-0.pdf", "Invoice-M-1.pdf", "Invoice-M-2.pdf"}
+
+
+def test_a_file_that_is_let_go_of_long_after_is_removed_too(story: Story, invoice: Invoice, smtp: SmtpServer) -> None:
+    """A notice lies for weeks until it is written anew; a server stands still for a month."""
+    set_up(story, attach_invoices=True, approval_required=True)
+    story.run(TODAY)
+    notice = Notice.objects.get()
+    assert remove_unused(story.organization.pk, now=story.moment(TODAY + 2 * DAY)) == 0
+    assert StoredFile.objects.get().in_use
+    notice.files.all().delete()
+    assert remove_unused(story.organization.pk, now=story.moment(TODAY + 40 * DAY)) == 1
+    assert not StoredFile.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,8 @@ from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnava
 from dunwell.organizations.models import Organization
 from dunwell.organizations.secrets import SecretUnreadableError, decrypt
 
-LEASE = dt.timedelta(minutes=5)
+# Longer than any one transmission
+LEASE = dt.timedelta(minutes=10)
 MOST_AT_ONCE = 50
 MOST_ATTEMPTS = 6
 LOST = "The worker that was sending it is gone; it may have arrived."
@@ -37,7 +38,9 @@ def deliver(organization: Organization, *, clock: Callable[[], dt.datetime]) -> 
     _settle_lost(organization, clock())
     ended: dict[str, int] = defaultdict(int)
     while parcels := _claimed(organization, clock()):
-        for parcel in parcels:
+        for number, parcel in enumerate(parcels):
+            if not _still_ours(parcels[number:], clock()):
+                break
             outcome = _send(organization, parcel, clock())
             _record(parcel, outcome, clock())
             ended[outcome.state.value] += len(parcel)
@@ -61,15 +64,28 @@ def _claimed(organization: Organization, now: dt.datetime) -> list[list[AlertSen
     return list(parcels.values())
 
 
+def _still_ours(parcels: list[list[AlertSend]], now: dt.datetime) -> bool:
+    """The lease of what is still to be sent begins anew with each parcel: a slow server costs no parcel behind it.
+
+    False: it had run out, and others have called these lost.
+    """
+    waiting = [row.pk for parcel in parcels for row in parcel]
+    rows = AlertSend.objects.filter(pk__in=waiting, state=SendState.SENDING)
+    return rows.update(leased_until=now + LEASE) > 0
+
+
 def _together(row: AlertSend) -> tuple[object, ...]:
-    """What makes one parcel. One that was tried stays what it was: a provider may have it already, by its name."""
+    """What makes one parcel. One that was tried stays what it was, so that a person who gets it late knows it again."""
     if row.way != SendWay.DIGEST:
         return row.way, row.pk
     return row.way, row.user_id, row.next_attempt_at if row.attempts else None
 
 
 def _name(parcel: list[AlertSend]) -> str:
-    """The same for every attempt, so that a provider with a key of idempotency takes it once."""
+    """The same for all requests of an attempt: a provider with a key takes it once (channels/doubt.py).
+
+    Another attempt comes only after a clear no, so nothing hangs on the name of the one before.
+    """
     first, *others = sorted(row.pk for row in parcel)
     return f"alert-{first}" + (f"-{others[-1]}-{len(parcel)}" if others else "")
 

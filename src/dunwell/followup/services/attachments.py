@@ -29,6 +29,7 @@ from dunwell.messaging.documents import (
     print_statement,
 )
 from dunwell.messaging.documents.words import document_words
+from dunwell.messaging.models import StoredFile
 from dunwell.messaging.rendering import Rendered
 from dunwell.messaging.rendering.scope import pay_address
 from dunwell.messaging.services.files import MOST_BYTES, digest_of, keep
@@ -36,6 +37,7 @@ from dunwell.organizations.models import Organization
 from dunwell.rules.channels import Channel
 
 PDF = "application/pdf"
+_LOOKED_AT = 5_000
 _TOO_LARGE = (
     f"The files of one message may have {MOST_BYTES // 1024**2} MB together, as mail servers refuse more. With this "
     "one there would be more: it stays here and can be sent by hand."
@@ -204,14 +206,21 @@ def enclose(organization_id: int, notices: Sequence[tuple[int, Sequence[Enclosed
 def remove_unused(organization_id: int, *, now: dt.datetime) -> int:
     """Delete what belonged to notices that were discarded before anybody saw them; how many files went.
 
-    A day's grace: whoever is just storing a file marks it as used in his own transaction.
+    A file is looked at a day after it came, whenever that is, and again each time something has let go of it. The
+    day's grace: whoever is just storing a file marks it as used in his own transaction.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        before = now - dt.timedelta(days=1)
-        parameters: dict[str, Any] = {
-            "organization": organization_id,
-            "before": before,
-            "since": before - dt.timedelta(days=7),
-        }
-        cursor.execute(statement("remove_unused_files"), parameters)
-        return int(cursor.rowcount)
+    to_look_at = StoredFile.objects.filter(
+        organization=organization_id, in_use=False, used_at__lte=now - dt.timedelta(days=1)
+    )
+    gone = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            # Whoever lets go of one meanwhile waits, and says so after we have marked it
+            found = list(
+                to_look_at.select_for_update(of=("self",)).order_by("sha256").values_list("pk", flat=True)[:_LOOKED_AT]
+            )
+            cursor.execute(statement("remove_unused_files"), {"files": found})
+            gone += int(cursor.rowcount)
+            StoredFile.objects.filter(pk__in=found).update(in_use=True)
+        if len(found) < _LOOKED_AT:
+            return gone

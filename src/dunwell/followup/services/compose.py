@@ -33,6 +33,10 @@ from dunwell.rules.waiting import Waiting
 from dunwell.rules.windows import Window, hours_of, next_window, window_on, zone_of
 
 CUSTOMERS_PER_BATCH = 500
+# Where files are made as well, the others that wait for the pass's lock wait a second or two, not half a minute
+CUSTOMERS_WITH_FILES = 50
+# What is held in memory of files before it is stored
+BYTES_AT_ONCE = 16 * 1024 * 1024
 ZERO = Decimal(0)
 
 
@@ -145,7 +149,7 @@ def _write_planned(
                 lock(this.organization)
                 # In each transaction that writes: another pass may have planned in between
                 freed += chosen.within_limit()
-                lines = _planned_lines(this, sending_on, places, after)
+                lines = _planned_lines(this, sending_on, places, after, _customers_at_once(writing))
                 if not lines:
                     break
                 after = max(line.customer_id for line in lines)
@@ -172,7 +176,13 @@ def _tell_the_planner() -> None:
     )
 
 
-def _planned_lines(this: Pass, sending_on: dt.date, places: list[Place] | None, after: int) -> list[Any]:
+def _customers_at_once(writing: Writing) -> int:
+    return min(CUSTOMERS_PER_BATCH, CUSTOMERS_WITH_FILES) if writing.makes_files else CUSTOMERS_PER_BATCH
+
+
+def _planned_lines(
+    this: Pass, sending_on: dt.date, places: list[Place] | None, after: int, customers: int
+) -> list[Any]:
     parameters: dict[str, Any] = {
         "organization": this.organization.pk,
         "sending_on": sending_on,
@@ -180,7 +190,7 @@ def _planned_lines(this: Pass, sending_on: dt.date, places: list[Place] | None, 
         "zones": places and [zone for zone, _ in places],
         "channels": places and [channel for _, channel in places],
         "after": after,
-        "customers": CUSTOMERS_PER_BATCH,
+        "customers": customers,
     }
     with connection.cursor() as cursor:
         cursor.execute(statement("compose_actions"), parameters)
@@ -208,6 +218,7 @@ def _compose_batch(
         as_of=sending_on,
     )
     drafts: list[Draft] = []
+    held = 0
     incomplete: dict[str, list[int]] = {}
     for (group, leading), names, (digest, side) in zip(groups, wanted, facts, strict=True):
         if leading.customer_id in disturbed:
@@ -223,6 +234,10 @@ def _compose_batch(
         drafts.append(
             Draft(group, leading, written.words, digest, window, names, copies, written.enclosed, written.sender_id)
         )
+        held += sum(len(file.content) for file in written.enclosed)
+        if held >= BYTES_AT_ONCE:
+            _store(this, run, writing.sender, sending_on, drafts, result)
+            drafts, held = [], 0
     for detail, actions in incomplete.items():
         _make_wait(this, actions, Waiting.TEXT_INCOMPLETE, detail)
         result.incomplete += len(actions)

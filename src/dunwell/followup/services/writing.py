@@ -35,6 +35,11 @@ class Writing:
         self._choices = StepChoices(organization)
         self.attachments = Attachments(organization, self._choices, email=sender.reply_to or sender.address)
 
+    @property
+    def makes_files(self) -> bool:
+        """Whether PDFs are made for its notices: attachments, or letters that somebody posts."""
+        return self.attachments.wanted or bool(self._organization.settings.letters_by)
+
     def encloses_statement(self, leading: Any) -> bool:
         """Whether a statement of account goes along with the notice whose highest step is `leading`'s."""
         usual = self._organization.settings.attach_statement

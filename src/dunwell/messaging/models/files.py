@@ -11,14 +11,23 @@ from dunwell.organizations.tenancy import TenantForeignKey
 
 
 class StoredFile(models.Model):
-    """The bytes of a file under their digest: what goes to a customer five times is kept once."""
+    """The bytes of a file under their digest: what goes to a customer five times is kept once.
+
+    Whatever names a file and is deleted lets go of it by a trigger (`migrations/sql/letting_go.sql`); a pass then looks
+    whether anything else has it.
+    """
 
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField(help_text="Bytes")
     content = models.BinaryField()
-    used_at = models.DateTimeField(help_text="When something last came to use it; what nothing uses is removed later.")
+    used_at = models.DateTimeField(help_text="When something last came to use it.")
+    in_use = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="Looked at, and something had it: to be looked at again when something lets go of it.",
+    )
 
     class Meta:
         constraints = [
@@ -26,7 +35,9 @@ class StoredFile(models.Model):
             models.UniqueConstraint(fields=("organization", "id"), name="stored_file_tenant_key"),
             models.CheckConstraint(condition=Q(size__gt=0), name="stored_file_not_empty"),
         ]
-        indexes = [models.Index(fields=("organization", "used_at"), name="stored_file_by_use")]
+        indexes = [
+            models.Index(fields=("organization", "used_at"), condition=Q(in_use=False), name="stored_file_to_look_at")
+        ]
 
     def __str__(self) -> str:
         return self.sha256
