@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import io
+import struct
+import zlib
 from decimal import Decimal
 
 import pypdf
@@ -122,6 +124,20 @@ def pieces(pdf: bytes, page: int = 0) -> list[tuple[float, float, str]]:
             found.append((x / MILLIMETRE, (height - y) / MILLIMETRE, text.strip()))
 
     sheet.extract_text(visitor_text=seen)
+    return found
+
+
+def pictures(pdf: bytes) -> list[tuple[float, float, float, float]]:
+    """Each picture of the first page, in millimetres: from the left, from the top, width and height."""
+    sheet = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
+    found: list[tuple[float, float, float, float]] = []
+
+    def seen(operator: bytes, _: object, cm: list[float], __: object) -> None:
+        if operator == b"Do":
+            width, height, left, bottom = (float(cm[place]) / MILLIMETRE for place in (0, 3, 4, 5))
+            found.append((left, float(sheet.mediabox.height) / MILLIMETRE - bottom - height, width, height))
+
+    sheet.extract_text(visitor_operand_before=seen)
     return found
 
 
@@ -330,6 +346,31 @@ def test_a_code_is_printed_only_for_one_account_in_euro() -> None:
     assert code(bank="Account 998877") == ""
     assert code(bank=f"{BANK}\nIBAN GB29 NWBK 6016 1331 9268 19") == ""
     assert code(amount="0") == ""
+
+
+def a_picture(width: int, height: int) -> bytes:
+    """A gray PNG of so many pixels."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\x80" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize(("pixels", "size"), [((40, 100), (6.8, 17)), ((50, 50), (17, 17)), ((600, 60), (60, 6))])
+def test_a_logo_of_any_shape_stands_at_the_margin_and_keeps_its_shape(
+    press: Press, paper: Paper, pixels: tuple[int, int], size: tuple[float, float]
+) -> None:
+    head = letterhead(paper, logo=a_picture(*pixels))
+    sheet = SHEETS[paper]
+    ((left, top, *found),) = pictures(print_letter(press, head, Addressee(ADDRESS), letter()))
+    assert (left, top) == pytest.approx((sheet.left, 14), abs=0.1)
+    assert found == pytest.approx(size, abs=0.1)
+    ((left, _, *_),) = pictures(print_letter(press, head, Addressee(ADDRESS), letter(), address_drawn=False))
+    assert left == pytest.approx(sheet.width - sheet.right - 80, abs=0.1)
 
 
 def test_a_logo_is_printed_and_what_is_none_is_refused_in_words(press: Press) -> None:
