@@ -30,6 +30,8 @@ def keep_cases(this: Pass) -> None:
         .exists(),
     }
     execute("cases_released", parameters)
+    execute("cases_owing", parameters)
+    analyze("case_owing")
     if execute("cases_found", parameters):
         analyze("found_case")
         execute("cases_update", parameters)

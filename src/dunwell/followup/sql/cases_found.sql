@@ -1,20 +1,14 @@
--- rules.cases.escalate, set-based: each customer in scope with something overdue, the facts of the day, and what the
--- rules make of them; beside it the case that stands.
+-- rules.cases.escalate, set-based: each customer of `case_owing` with the facts of the day, and what the rules make of them;
+-- beside it the case that stands.
 CREATE TEMPORARY TABLE found_case ON COMMIT DROP AS
 WITH rule AS (
     SELECT * FROM unnest(%(rule_keys)s::bigint[], %(priorities)s::int[], %(minimum_days)s::int[], %(minimum_overdue)s::numeric[],
                          %(defaulted_again)s::boolean[], %(broken_promise)s::boolean[], %(refused)s::boolean[],
                          %(last_step)s::boolean[], %(roles)s::text[], %(owners)s::bigint[]) WITH ORDINALITY
         AS rule (key, priority, minimum_days, minimum_overdue, asks_again, asks_promise, asks_refused, asks_last, role, owner, place)
-), owing AS (
-    SELECT scope.customer_id, min(balance.oldest_due_on) AS oldest_due_on
-      FROM assess_scope AS scope
-      JOIN followup_customerbalance AS balance
-        ON balance.organization_id = %(organization)s AND balance.customer_id = scope.customer_id AND balance.overdue_invoices > 0
-     GROUP BY scope.customer_id
 ), promised AS MATERIALIZED (
     SELECT hold.customer_id, hold.invoice_id, hold.starts_on, hold.ends_on
-      FROM owing
+      FROM case_owing AS owing
       JOIN ledger_hold AS hold ON hold.organization_id = %(organization)s AND hold.customer_id = owing.customer_id
      WHERE hold.reason = 'promise' AND hold.ends_on <= %(as_of)s AND (hold.released_on IS NULL OR hold.released_on >= hold.ends_on)
        AND (hold.amount IS NULL OR hold.amount > (
@@ -35,7 +29,7 @@ WITH rule AS (
      GROUP BY promised.customer_id
 ), refused AS MATERIALIZED (
     SELECT call.customer_id, max(call.contact_on) AS refused_on
-      FROM owing
+      FROM case_owing AS owing
       JOIN followup_call AS call ON call.organization_id = %(organization)s AND call.customer_id = owing.customer_id
      WHERE call.outcome = 'refused' AND call.contact_on BETWEEN owing.oldest_due_on AND %(as_of)s
      GROUP BY call.customer_id
@@ -46,7 +40,7 @@ WITH rule AS (
                 WHERE change.organization_id = %(organization)s AND change.customer_id = owing.customer_id
                   AND change.name = 'defaulted_again') AS defaulted_again,
            broken.broken_on, refused.refused_on, standing.chased_in_vain AS last_step_done
-      FROM owing
+      FROM case_owing AS owing
       JOIN ledger_customer AS customer ON customer.id = owing.customer_id
       JOIN followup_customerstanding AS standing ON standing.customer_id = owing.customer_id
       LEFT JOIN followup_customerprofile AS profile ON profile.customer_id = owing.customer_id
@@ -77,7 +71,7 @@ WITH rule AS (
                      AND step.give_to_person_id = (SELECT customer.owner_id FROM ledger_customer AS customer
                                                     WHERE customer.id = action.customer_id)
                 THEN step.give_to_person_id END AS owner
-      FROM owing
+      FROM case_owing AS owing
       JOIN ledger_open_items(%(organization)s, %(as_of)s) AS item ON %(steps_raise)s AND item.customer_id = owing.customer_id
       JOIN followup_action AS action ON action.invoice_id = item.invoice_id
                                     AND (action.state IN ('planned', 'done') OR action.reason = 'not_reached')

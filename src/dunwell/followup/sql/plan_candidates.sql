@@ -17,24 +17,16 @@ WITH done AS MATERIALIZED (
     SELECT invoice_id, channel = 'task' AS is_internal, max(place) AS furthest FROM done GROUP BY invoice_id, channel = 'task'
 ), open_step AS (
     SELECT due.*, due.channel = 'task' AS is_internal, due.channel = ANY (%(channels_set_up)s::text[]) AS is_set_up,
-           existing.id AS action_id, existing.limits_overridden_by_id IS NOT NULL AS overridden,
            heard.invoice_id IS NOT NULL AS had_notice,
            heard.invoice_id IS NOT NULL OR NOT is_final_tone OR due.channel = 'task' AS is_allowed,
-           coalesce(notice.state = 'failed' AND notice.channel = due.channel, false) AS is_failed,
            CASE WHEN due.place < history.furthest OR due.place <= done.place THEN 'already_past'
                 WHEN due.anchor_kind = 'due' AND due.offset_days < 0 AND due.due_on <= %(as_of)s THEN 'missed'
-                WHEN %(catch_up)s = 'skip' AND existing.id IS NULL AND due.day_has_passed THEN 'missed' END AS ended
+                WHEN %(catch_up)s = 'skip' AND due.action_id IS NULL AND due.day_has_passed THEN 'missed' END AS ended
       FROM plan_due AS due
       LEFT JOIN history ON history.invoice_id = due.invoice_id AND history.is_internal = (due.channel = 'task')
       LEFT JOIN history AS heard ON heard.invoice_id = due.invoice_id AND NOT heard.is_internal
       LEFT JOIN done ON done.invoice_id = due.invoice_id AND done.channel = due.channel
-      LEFT JOIN followup_action AS existing
-        ON existing.invoice_id = due.invoice_id AND existing.anchor_kind = due.anchor_kind
-       AND existing.anchor_id = due.anchor_id AND existing.lineage = due.lineage AND existing.occurrence = due.occurrence
-      LEFT JOIN followup_notice AS notice ON notice.id = existing.notice_id
-     WHERE existing.id IS NULL
-        OR (existing.state IN ('waiting', 'planned') AND (notice.id IS NULL OR notice.state NOT IN ('sending', 'uncertain')))
-        OR (existing.state = 'final' AND existing.reason IN ('paid', 'void', 'written_off'))
+     WHERE due.is_open
 ), aimed AS (
     SELECT open_step.*,
            max(place) FILTER (WHERE ended IS NULL AND is_allowed AND is_set_up) OVER invoice AS last_going,

@@ -5,7 +5,7 @@ UPDATE followup_action AS action
        notice_id = CASE WHEN decided.state = 'planned' AND action.channel = decided.channel THEN action.notice_id END
   FROM plan_decided AS decided
   JOIN plan_day AS day ON day.anchor_on = decided.anchor_on AND day.offset_days = decided.offset_days
- WHERE action.id = decided.action_id
+ WHERE decided.action_id IS NOT NULL AND action.id = decided.action_id
    AND (action.state, action.reason, action.detail, action.recheck_on, action.step_id, action.step_day, action.customer_id,
         action.channel)
        IS DISTINCT FROM
