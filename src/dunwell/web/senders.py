@@ -18,6 +18,7 @@ from dunwell.followup.services.senders import (
     remove_sender,
     restore_sender,
     uses,
+    uses_of_all,
 )
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.models import MailSender
@@ -51,7 +52,8 @@ class Row:
 def senders(request: HttpRequest, slug: str) -> HttpResponse:
     """The organization's own sender, which is the usual one, and the others."""
     desk = access(request, slug, Permission.VIEW_SETTINGS)
-    rows = [Row(sender, list(uses(sender))) for sender in all_senders(desk.organization)]
+    named = uses_of_all(desk.organization.pk)
+    rows = [Row(sender, named.get(sender.pk, [])) for sender in all_senders(desk.organization)]
     return desk.render(
         "web/senders.html",
         {
@@ -137,7 +139,7 @@ def _form(desk: Desk, found: MailSender | None) -> HttpResponse:
         "place": "settings",
         "section": "sender",
         "sender": found,
-        "uses": list(uses(found)) if found else [],
+        "uses": uses(found) if found else [],
         "form": form,
     }
     return desk.render("web/sender.html", context, status=422 if form.errors else 200)

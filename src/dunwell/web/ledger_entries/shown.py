@@ -34,7 +34,7 @@ def of_invoice(desk: Desk, invoice: Invoice) -> dict[str, Any]:
     every = with_effects(desk.scope, holds(desk.scope, invoice), desk.today)
     over = [hold for hold in every if hold.released_on or (hold.ends_on is not None and hold.ends_on <= desk.today)]
     notes = desk.scope.rows(Note).filter(invoice=invoice).select_related("author")
-    documents = desk.scope.rows(Document).filter(invoice=invoice).select_related("added_by")
+    documents = desk.scope.rows(Document).filter(invoice=invoice).select_related("invoice", "added_by")
     extensions = desk.scope.rows(DueDateExtension).filter(invoice=invoice).select_related("created_by")
     return {
         "holds": [hold for hold in every if hold not in over],
