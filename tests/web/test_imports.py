@@ -174,7 +174,9 @@ def test_the_refused_rows_are_told_as_the_file_divides_them_and_the_assumed_date
     page = client.get(address).content.decode()
     assert "1 due date from terms" in page
     invoice = Invoice.objects.get()
-    assert f'href="/o/{organization.slug}/invoices/{invoice.pk}/">1</a>' in page
+    listed = f"/o/{organization.slug}/invoices/?state=all&import={found.pk}:due_assumed"
+    assert f'href="{listed.replace("&", "&amp;")}" data-rows="1">1 due date from terms</a>' in page
+    assert f'href="/o/{organization.slug}/invoices/{invoice.pk}/"' in client.get(listed).content.decode()
 
     async def download() -> bytes:
         browser = AsyncClient()
