@@ -54,5 +54,5 @@ class Migration(migrations.Migration):
         tenant_key("followup_standingchange", "customer_id", "ledger_customer"),
         tenant_key("followup_task", "customer_id", "ledger_customer"),
         tenant_key("followup_task", "step_id", "followup_policystep"),
-        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("standing", "channel", "side_facts", "facts", "turns", "letters", "worklist")),
+        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("standing", "channel", "side_facts", "facts", "turns", "letters", "letting_go", "worklist")),
     ]

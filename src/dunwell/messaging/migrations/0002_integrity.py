@@ -24,5 +24,5 @@ class Migration(migrations.Migration):
         tenant_key("messaging_messagefile", "message_id", "messaging_message"),
         tenant_key("messaging_printbatch", "file_id", "messaging_storedfile"),
         tenant_key("messaging_reply", "customer_id", "ledger_customer"),
-        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("events", "files", "turns", "hourly_limit")),
+        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("events", "files", "letting_go", "turns", "hourly_limit")),
     ]
