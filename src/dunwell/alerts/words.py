@@ -48,7 +48,7 @@ _SENTENCES: dict[AlertKind, tuple[str, str]] = {
     ),
     AlertKind.LETTERS_NOT_POSTED: (
         "{letters} of {day} were not marked as posted",
-        "Post them and mark the batch, or take out what must not go. After a week they are written anew instead.",
+        "Post them and mark the batch, or take out what must not go. After a week, call them back to be written anew.",
     ),
     AlertKind.WORK_LEFT: (
         "{entries} of {person}: nobody's now",
@@ -63,19 +63,20 @@ _WRONG_NUMBER = (
     "Somebody else answered. Nobody is called there until somebody corrects it.",
 )
 
+# Facts that are numbers of something, by the word for several
+_COUNTED = {"invoices": "invoice", "letters": "letter", "entries": "entry"}
+
 
 def words(alert: Alert, locale: str) -> Words:
     """The alert for a reader; `alert.customer` should be selected already."""
     facts = {**alert.details, "customer": alert.customer.name if alert.customer else ""}
     if "amount" in facts:
         facts["amount"] = format_currency(Decimal(facts["amount"]), facts["currency"], locale=locale)
-        facts["invoices"] = "1 invoice" if facts["invoices"] == 1 else f"{facts['invoices']} invoices"
     if day := facts.get("due_on") or facts.get("fresh_at") or facts.get("made_at"):
         facts["day"] = format_date(dt.datetime.fromisoformat(day).date(), "medium", locale=locale)
-    if "letters" in facts:
-        facts["letters"] = "1 letter" if facts["letters"] == 1 else f"{facts['letters']} letters"
-    if "entries" in facts:
-        facts["entries"] = "1 entry" if facts["entries"] == 1 else f"{facts['entries']} entries"
+    for many, one in _COUNTED.items():
+        if many in facts:
+            facts[many] = f"1 {one}" if facts[many] == 1 else f"{facts[many]} {many}"
     if "sender" in facts:
         facts["who"] = facts["customer"] or facts["sender"]
     if priority := facts.get("priority"):
