@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from dunwell.cli.words import counted
-from dunwell.workflows.checkup.database import unknown_migrations
+from dunwell.workflows.checkup.database import missing_migrations, unknown_migrations
 from dunwell.workflows.organizations import refresh_shipped_texts
 
 _MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
@@ -45,14 +45,14 @@ def bring_up_to_date() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
     try:
-        if unknown := unknown_migrations():
+        executor = MigrationExecutor(connection)
+        if unknown := unknown_migrations(executor):
             raise MigrationRefusedError(
                 "The database was prepared by another Dunwell, likely a newer one "
                 f"(this one does not know {unknown[-1]}). Nothing has been changed. "
                 "Start that version, restore a backup, or name another database."
             )
-        executor = MigrationExecutor(connection)
-        missing = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        missing = len(missing_migrations(executor))
         if missing:
             call_command("migrate", interactive=False, verbosity=0)
         refresh_shipped_texts()

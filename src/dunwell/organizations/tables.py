@@ -24,6 +24,7 @@ class CreateTables(Operation):
     """
 
     serialization_expand_args = ["tables"]
+    reversible = False  # the way back is a backup
 
     def __init__(self, tables: Sequence[CreateModel]) -> None:
         self.tables = tables
@@ -41,12 +42,6 @@ class CreateTables(Operation):
         for table in self.tables:
             for trigger in table.options.get("triggers", ()):
                 AddTrigger(table.name, trigger).database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        for table in reversed(self.tables):
-            table.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
         return f"Create {len(self.tables)} tables"

@@ -10,7 +10,7 @@ from django.db import connection
 
 from dunwell.followup.models import PolicyStep, TaskKind
 from dunwell.followup.queries.worklist import TaskSheet
-from dunwell.followup.services.side_facts import side_facts_of
+from dunwell.followup.services.side_facts import SideFacts, side_facts_of
 from dunwell.followup.services.texts import Sender, organization_facts, written_before
 from dunwell.ledger.models import Contact
 from dunwell.messaging.models import MessageTemplate
@@ -91,12 +91,15 @@ def script_of(organization: Organization, sheet: TaskSheet, sender: Sender, as_o
     text = _text_for(organization, sheet.task.step, wanted)
     if text is None:
         return None
+    template = compile_template(TemplateSource(text.subject, text.body_html, text.body_text, text.channel))
     asked = _asked_for(organization, sheet, as_of)
     words = []
     for currency in sorted({one.currency for one in asked}):
         of_currency = [one for one in asked if one.currency == currency]
-        context = _context(organization, sheet, contact, of_currency, text, wanted, sender, as_of)
-        template = compile_template(TemplateSource(text.subject, text.body_html, text.body_text, text.channel))
+        side = side_facts_of(
+            organization.pk, sheet.task.customer_id, [one.invoice_id for one in of_currency], as_of, template.tags
+        )
+        context = _context(organization, sheet, contact, of_currency, side, text.language, wanted, sender, as_of)
         try:
             words.append(render(template, context).text)
         except (MissingValueError, TooLongError):
@@ -155,14 +158,13 @@ def _context(
     sheet: TaskSheet,
     contact: Contact | None,
     asked: list[_Asked],
-    text: MessageTemplate,
+    side: SideFacts,
+    language: str,
     wanted: str,
     sender: Sender,
     as_of: dt.date,
 ) -> NoticeContext:
     customer = sheet.task.customer
-    tags = compile_template(TemplateSource(text.subject, text.body_html, text.body_text, text.channel)).tags
-    side = side_facts_of(organization.pk, customer.pk, [one.invoice_id for one in asked], as_of, tags)
     earlier, last = written_before((one.notices, one.last_on) for one in asked)
     return NoticeContext(
         organization=organization_facts(organization),
@@ -172,8 +174,8 @@ def _context(
         invoices=tuple(one.facts for one in asked),
         currency=asked[0].currency,
         as_of=as_of,
-        locale=reading_locale(text.language, wanted, organization.locale),
-        language=text.language,
+        locale=reading_locale(language, wanted, organization.locale),
+        language=language,
         credit=sum((one.netted for one in asked), ZERO),
         earlier_notices=earlier,
         last_notice_on=last,

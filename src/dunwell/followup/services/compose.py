@@ -177,7 +177,7 @@ def _tell_the_planner() -> None:
 
 
 def _customers_at_once(writing: Writing) -> int:
-    return min(CUSTOMERS_PER_BATCH, CUSTOMERS_WITH_FILES) if writing.makes_files else CUSTOMERS_PER_BATCH
+    return CUSTOMERS_WITH_FILES if writing.makes_files else CUSTOMERS_PER_BATCH
 
 
 def _planned_lines(

@@ -80,19 +80,25 @@ _KNOWN_BY = (
     "CROSS JOIN LATERAL (VALUES ('email', lower(contact.email)), ('sms', contact.sms_number)) AS own (kind, address)"
 )
 
-_CHOICE_MADE = f"""
-{_UNLESS_RESTORING}
+# The addresses of whoever has opted out: when that is said, and when one of them gets another address
+_OPTED_OUT = f"""
 {_INTO}
 SELECT DISTINCT ON (contact.organization_id, own.address, choice.channel)
        contact.organization_id, own.address, choice.channel, 'opted_out', choice.said_at, choice.source, choice.detail,
        {_WHO}, choice.by_id
-  FROM new_rows AS choice
-  JOIN ledger_contact AS contact ON contact.id = choice.contact_id
+  FROM {{said}}
   JOIN ledger_customer AS customer ON customer.id = contact.customer_id
   {_KNOWN_BY}
  WHERE choice.said = 'opted_out' AND own.address > '' AND choice.channel IN (own.kind, 'letter')
  ORDER BY contact.organization_id, own.address, choice.channel, choice.said_at DESC
 {_NEWEST}
+"""
+_OF_CHOICES = "new_rows AS choice JOIN ledger_contact AS contact ON contact.id = choice.contact_id"
+_OF_CONTACTS = "({came}) AS contact JOIN ledger_channelchoice AS choice ON choice.contact_id = contact.id"
+
+_CHOICE_MADE = f"""
+{_UNLESS_RESTORING}
+{_OPTED_OUT.format(said=_OF_CHOICES)}
 DELETE FROM ledger_donotcontact AS known
  USING new_rows AS choice
   JOIN ledger_contact AS contact ON contact.id = choice.contact_id
@@ -132,21 +138,6 @@ DELETE FROM ledger_donotcontact AS known
  WHERE refusal.was IS NOT NULL AND refusal.since IS NULL AND refusal.had = refusal.has
    AND known.organization_id = contact.organization_id AND known.address = refusal.has
    AND known.channel = refusal.channel AND known.why = refusal.why;
-"""
-
-# Whoever has opted out and gets another address wants nothing there either
-_OPTED_OUT_MOVED = f"""
-{_INTO}
-SELECT DISTINCT ON (contact.organization_id, own.address, choice.channel)
-       contact.organization_id, own.address, choice.channel, 'opted_out', choice.said_at, choice.source, choice.detail,
-       {_WHO}, choice.by_id
-  FROM ({{came}}) AS contact
-  JOIN ledger_channelchoice AS choice ON choice.contact_id = contact.id AND choice.said = 'opted_out'
-  JOIN ledger_customer AS customer ON customer.id = contact.customer_id
-  {_KNOWN_BY}
- WHERE own.address > '' AND choice.channel IN (own.kind, 'letter')
- ORDER BY contact.organization_id, own.address, choice.channel, choice.said_at DESC
-{_NEWEST}
 """
 
 # Whoever comes with an address that is remembered gets what is remembered of it
@@ -235,7 +226,7 @@ pgtrigger.register(
         func=_UNLESS_RESTORING
         + _SAME
         + _REFUSED_OR_CONFIRMED
-        + _OPTED_OUT_MOVED.format(came=_CHANGED)
+        + _OPTED_OUT.format(said=_OF_CONTACTS.format(came=_CHANGED))
         + _KNOWN_AGAIN.format(came=_CHANGED)
         + "RETURN NULL;",
     ),

@@ -48,13 +48,12 @@ def tables_are_current() -> bool:
     name = str(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    if name not in _ready_tables and not missing_migrations():
+    if name not in _ready_tables and not missing_migrations(MigrationExecutor(connection)):
         _ready_tables.add(name)
     return name in _ready_tables
 
 
-def missing_migrations() -> list[str]:
-    executor = MigrationExecutor(connection)
+def missing_migrations(executor: MigrationExecutor) -> list[str]:
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [str(migration) for migration, _ in plan]
 
@@ -102,21 +101,22 @@ def _is_embedded() -> bool:
     return host.startswith("/") and written.exists() and host in written.read_text()
 
 
-def unknown_migrations() -> list[str]:
+def unknown_migrations(executor: MigrationExecutor) -> list[str]:
     """What this database has been given that this Dunwell does not know: another version prepared it."""
-    loader = MigrationExecutor(connection).loader
+    loader = executor.loader
     known = {*loader.disk_migrations, *loader.replacements}
     return sorted(f"{app}.{name}" for app, name in loader.applied_migrations if (app, name) not in known)
 
 
 def migrations() -> Finding:
-    if unknown := unknown_migrations():
+    executor = MigrationExecutor(connection)
+    if unknown := unknown_migrations(executor):
         return bad(
             "tables",
             f"the database was prepared by another Dunwell, likely a newer one ({unknown[-1]})",
             "Start that version, or restore a backup.",
         )
-    missing = missing_migrations()
+    missing = missing_migrations(executor)
     if missing:
         return bad("tables", f"{counted(len(missing), 'migration')} not applied", "Run `dunwell migrate`.")
     return good("tables", "up to date")
