@@ -26,6 +26,7 @@ BIGGEST = 5_000_000
 LINES = (("assess", "assess, seconds", "#4263eb"), ("plan", "plan, seconds", "#2f9e44"))
 MEMORY = ("memory", "memory, MB", "#e8590c")
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 360, 56, 150, 24, 44
+LABEL_HEIGHT = 15
 
 
 def main() -> None:
@@ -92,15 +93,19 @@ def drawn(found: list[dict[str, Any]]) -> str:
         label = f"{size:,}"
         parts.append(f'<text x="{x(size):.1f}" y="{HEIGHT - 22}" text-anchor="middle" fill="#495057">{label}</text>')
     parts.append(f'<text x="{LEFT}" y="{HEIGHT - 6}" fill="#495057">open invoices, a tenth of them due today</text>')
-    for _, name, color, line in series:
+    for _, _, color, line in series:
         points = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in zip(sizes, line, strict=True))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts += [
             f'<circle cx="{x(size):.1f}" cy="{y(value):.1f}" r="3" fill="{color}"/>'
             for size, value in zip(sizes, line, strict=True)
         ]
+    free_from = 0.0
+    for _, name, color, line in sorted(series, key=lambda one: y(one[-1][-1])):
         end = f"{name} ({line[-1]:,.1f})" if line[-1] < 100 else f"{name} ({line[-1]:,.0f})"
-        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{y(line[-1]) + 4:.1f}" fill="{color}">{end}</text>')
+        at = max(y(line[-1]) + 4, free_from)
+        free_from = at + LABEL_HEIGHT
+        parts.append(f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" fill="{color}">{end}</text>')
     return "\n".join((*parts, "</svg>")) + "\n"
 
 
