@@ -10,10 +10,11 @@ from dunwell.followup.models import Action, Notice, PolicyStep, PolicyVersion, T
 from dunwell.followup.queries.scripts import Script, script_of
 from dunwell.followup.queries.worklist import task_sheet
 from dunwell.followup.services import passes
+from dunwell.followup.services.calls import Said, record_call
 from dunwell.followup.services.policies import PolicyRefusedError, save_policy
 from dunwell.followup.services.prepare import prepare
 from dunwell.followup.services.texts import Sender
-from dunwell.ledger.models import Contact, Customer
+from dunwell.ledger.models import Contact, Customer, Invoice
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.services.templates import copy_text, install_shipped, save_template
 from dunwell.organizations.models import Organization, User
@@ -32,19 +33,42 @@ def chase(organization: Organization, policy: PolicyVersion, call: StepDraft) ->
     save_policy(organization=organization, draft=draft, policy_id=policy.policy_id, by=None)
 
 
-def planned(organization: Organization) -> None:
+def planned(organization: Organization, day: dt.date = TODAY) -> None:
     current = Organization.objects.select_related("settings").get(pk=organization.pk)
-    prepare(passes.begin(current, as_of=TODAY, now=NOW, channels_set_up=("email",)))
+    prepare(passes.begin(current, as_of=day, now=NOW + (day - TODAY), channels_set_up=("email",)))
 
 
-def script(organization: Organization) -> Script | None:
-    sheet = task_sheet(Scope(organization), Task.objects.get(state="open").pk, as_of=TODAY, now=NOW)
+def call(organization: Organization, by: User, outcome: str, day: dt.date) -> None:
+    task = Task.objects.get(state="open")
+    current = Organization.objects.select_related("settings").get(pk=organization.pk)
+    record_call(
+        organization=current, customer_id=task.customer_id, said=Said(outcome), by=by, as_of=day,
+        now=NOW + (day - TODAY), task_id=task.pk,
+    )  # fmt: skip
+
+
+def reminded(organization: Organization, invoice: Invoice) -> None:
+    """Its reminder was sent three days ago."""
+    planned(organization)
+    at = NOW - 3 * DAY
+    reminder = PolicyStep.objects.get(name="Reminder", version__is_current=True)
+    notice = Notice.objects.create(
+        organization=organization, customer=invoice.customer, currency="EUR", channel="email", step=reminder,
+        tone="neutral", as_of=at.date(), state="sent", recipient="ada@pine.example", subject="Reminder", body_text="",
+        body_html="", amount=1, fingerprint="", opens_at=at, closes_at=at,
+    )  # fmt: skip
+    sent = Action.objects.filter(invoice=invoice, step__name="Reminder")
+    sent.update(state="done", reason="", done_on=TODAY - 3 * DAY, notice=notice)
+
+
+def script(organization: Organization, day: dt.date = TODAY) -> Script | None:
+    sheet = task_sheet(Scope(organization), Task.objects.get(state="open").pk, as_of=day, now=NOW + (day - TODAY))
     assert sheet is not None
-    return script_of(organization, sheet, Sender("accounts@northlight.example", "Northlight"), TODAY)
+    return script_of(organization, sheet, Sender("accounts@northlight.example", "Northlight"), day)
 
 
-def words(organization: Organization) -> str:
-    found = script(organization)
+def words(organization: Organization, day: dt.date = TODAY) -> str:
+    found = script(organization, day)
     assert found is not None
     return "\n".join(found.words)
 
@@ -77,16 +101,34 @@ def test_the_tones_script_with_what_stands_against_the_debt(
     assert "Guthaben" not in dollar
     assert "geschrieben" not in euro + dollar  # the reminder was passed over, never sent
 
-    at = NOW - 3 * DAY
-    reminder = PolicyStep.objects.get(name="Reminder", version__is_current=True)
-    notice = Notice.objects.create(
-        organization=organization, customer=customer, currency="EUR", channel="email", step=reminder, tone="neutral",
-        as_of=at.date(), state="sent", recipient="ada@pine.example", subject="Reminder", body_text="", body_html="",
-        amount=1, fingerprint="", opens_at=at, closes_at=at,
-    )  # fmt: skip
-    sent = Action.objects.filter(invoice=invoice, step__name="Reminder")
-    sent.update(state="done", reason="", done_on=TODAY - 3 * DAY, notice=notice)
+    reminded(organization, invoice)
     assert "geschrieben" in words(organization).split("USD")[0]
+
+
+def test_the_last_call_is_one_only_after_another(
+    organization: Organization, policy: PolicyVersion, customer: Customer, alice: User
+) -> None:
+    calls = (StepDraft(f"Call {day}", day, Tone.FINAL, channel="call") for day in (5, 12))
+    save_policy(
+        organization=organization,
+        draft=PolicyDraft("Standard", (REMINDER, *calls)),
+        policy_id=policy.policy_id,
+        by=None,
+    )
+    first, second = TODAY + 5 * DAY, TODAY + 12 * DAY  # Mondays
+    reminded(organization, worlds.make_invoice(customer, due_on=TODAY - 2 * DAY))
+    planned(organization, first)
+    assert "letzter Anruf" not in words(organization, first)
+    call(organization, alice, "reached", first)
+    planned(organization, second)
+    assert "letzter Anruf" in words(organization, second)
+    # About the other invoice nobody has spoken yet, and the words are for both
+    reminded(organization, worlds.make_invoice(customer, due_on=TODAY - 2 * DAY))
+    planned(organization, second)
+    found = script(organization, second)
+    assert found is not None
+    assert "2 Rechnungen" in found.words[0]
+    assert "letzter Anruf" not in found.words[0]
 
 
 def test_a_step_names_a_script_of_its_own(

@@ -18,7 +18,7 @@ from dunwell.messaging.rendering import (
 )
 from dunwell.messaging.texts.letters import LETTERS
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
-from tests.messaging.test_texts import DAYS, LAST_NOTICE, english_words, facts_for, of_language
+from tests.messaging.test_texts import AFTER_DUE, DAYS, LAST_NOTICE, PROMISE, english_words, facts_for, of_language
 
 BANK = OrganizationFacts("Northlight", "1 Harbour Street\nDublin", bank_details="IBAN DE02")
 LANGUAGES = {
@@ -61,6 +61,25 @@ def test_every_letter_is_true_and_whole(shipped: ShippedText) -> None:
         assert rendered.text.startswith(to_a_person if name else to_nobody)
         for written in (rendered.subject, rendered.text):
             assert not any(mark in written for mark in ("{{", "{%", "None", " 1 days", " 1 invoices", "  ,"))
+
+
+@pytest.mark.parametrize("shipped", LETTERS, ids=of_language)
+def test_a_promise_is_named_once_its_day_has_passed(shipped: ShippedText) -> None:
+    template = compile_template(TemplateSource(shipped.subject, "", shipped.text))
+    for count, earlier in itertools.product((1, 2), (0, 2)):
+        facts = facts_for(
+            shipped,
+            count,
+            organization=BANK,
+            promise=PROMISE,
+            earlier_notices=earlier,
+            last_notice_on=LAST_NOTICE if earlier else None,
+        )
+        text = render(template, facts).text.split("-- ")[0]
+        for day in (PROMISE.made_on, PROMISE.pay_on):
+            assert (formats.date(day, facts.locale, "long") in text) == (shipped.key in AFTER_DUE)
+        assert shipped.language == "en" or english_words(text, shipped.language) == set()
+        assert not any(mark in text for mark in ("{{", "{%", "None", " .", ".."))
 
 
 @pytest.mark.parametrize("shipped", LETTERS, ids=of_language)

@@ -40,8 +40,13 @@ from tests.messaging.test_templates import TODAY, context, invoice
 
 DAYS = {"before-due": -3, "due-today": 0, "reminder": 3, "firm-reminder": 7, "final-reminder": 14}
 AFTER_DUE = {"reminder", "firm-reminder", "final-reminder"}
+LAST_CALL = {
+    "en": "my last call", "de": "mein letzter Anruf", "fr": "mon dernier appel", "es": "mi última llamada",
+    "it": "la mia ultima telefonata", "pt": "a minha última chamada", "nl": "mijn laatste telefoontje",
+}  # fmt: skip
 CALL_DAYS = {"call-friendly": 2, "call-neutral": 5, "call-firm": 10, "call-final": 20}
 LAST_NOTICE = dt.date(2025, 11, 11)  # no date of an invoice
+PROMISE = PromiseFacts(dt.date(2025, 10, 27), dt.date(2025, 11, 10))  # nor these
 LANGUAGES = {
     # How a letter to a person begins, to nobody in particular, and what it calls a credit
     "en": ("Hello Anna Schmidt,", "Hello,", "credit"),
@@ -132,11 +137,10 @@ def test_every_text_is_true_and_whole(shipped: ShippedText) -> None:
 @pytest.mark.parametrize("shipped", MAILS, ids=of_language)
 def test_a_promise_is_named_once_its_day_has_passed(shipped: ShippedText) -> None:
     template = compile_template(source_of(shipped))
-    promise = PromiseFacts(dt.date(2025, 10, 27), dt.date(2025, 11, 10))  # no dates of an invoice
     for count in (1, 2):
-        facts = facts_for(shipped, count, promise=promise)
+        facts = facts_for(shipped, count, promise=PROMISE)
         rendered = render(template, facts)
-        for day in (promise.made_on, promise.pay_on):
+        for day in (PROMISE.made_on, PROMISE.pay_on):
             named = formats.date(day, facts.locale, "long")
             assert (named in rendered.text, named in rendered.html) == (shipped.key in AFTER_DUE,) * 2
         words = rendered.text.split("-- ")[0].replace("https://pay.example", "")
@@ -158,9 +162,12 @@ def test_every_sms_is_short_and_tells_no_stranger_what_is_owed(shipped: ShippedT
             organization=organization,
             contact=ContactFacts("", name),
             sender=SenderFacts("Northlight Media Limited", "a@b.example", ""),
+            promise=PROMISE,
         )
         rendered = render(template, facts)
         text = rendered.text
+        # Two segments have no room for it, and a phone is seen by others
+        assert "promise" not in shipped.text
         assert rendered.html == ""
         assert text.startswith("Northlight Media Limited: ")
         assert ("INV-0" in text) == (count == 1)
@@ -212,6 +219,23 @@ def test_every_call_script_is_true_and_whole(shipped: ShippedText) -> None:
         assert len(said) == (4 if organization.payment_url_pattern and count == 1 else 3)
         marks = ("{{", "{%", "[", "None", " 1 days", " 1 invoices", "  ", " .", "http")
         assert not any(mark in rendered.text for mark in marks)
+
+
+@pytest.mark.parametrize("shipped", CALLS, ids=of_language)
+def test_a_first_call_is_not_called_the_last(shipped: ShippedText) -> None:
+    template = compile_template(source_of(shipped))
+    for count, calls in itertools.product((1, 2), (0, 1, 3)):
+        text = render(template, facts_for(shipped, count, earlier_calls=calls)).text
+        assert (LAST_CALL[shipped.language] in text) == (shipped.key == "call-final" and calls > 0)
+        assert shipped.language == "en" or english_words(text.replace("https", ""), shipped.language) == set()
+        assert not any(mark in text for mark in ("{{", "{%", "  ", "\n "))
+
+
+@pytest.mark.parametrize("channel", ["email", "sms", "letter"])
+def test_what_was_spoken_is_known_in_calls_alone(channel: str) -> None:
+    subject = "" if channel == "sms" else "About it"
+    with pytest.raises(TemplateRefusedError, match=r"\[Earlier Calls\] is known in call scripts only"):
+        compile_template(TemplateSource(subject, "", "{% if earlier_calls %}We spoke.{% endif %}", channel))
 
 
 @pytest.mark.parametrize("shipped", SHIPPED, ids=of_language)

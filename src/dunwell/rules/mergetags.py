@@ -229,6 +229,13 @@ TAGS: tuple[MergeTag, ...] = (
         optional=True,
     ),
     MergeTag(
+        "earlier_calls",
+        "Earlier Calls",
+        Kind.NUMBER,
+        "In how many calls we have spoken about each of these invoices; 0 where one of them has had none. In call "
+        "scripts only.",
+    ),
+    MergeTag(
         "promise.made_on",
         "Promise Made",
         Kind.DATE,
@@ -271,8 +278,16 @@ ROW_TAGS: tuple[MergeTag, ...] = (
     MergeTag("loop.last", "Last Row", Kind.FLAG, "Whether this is the last row."),
 )
 
+# What is known when somebody calls, and not when a text is written to be sent
+SPOKEN_ONLY = frozenset({"earlier_calls"})
+
 BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in TAGS}
 ROW_BY_PATH: dict[str, MergeTag] = {tag.path: tag for tag in ROW_TAGS}
+
+
+def palette(*, spoken: bool) -> list[MergeTag]:
+    """The tags that somebody who writes a text can choose from."""
+    return [tag for tag in TAGS if tag.kind is not Kind.LIST and (spoken or tag.path not in SPOKEN_ONLY)]
 
 
 # What people look for and this version has no facts for: refused with what to expect, and not offered

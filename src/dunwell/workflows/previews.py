@@ -132,6 +132,7 @@ def _written(
         language=language,
         earlier_notices=1,
         last_notice_on=as_of - dt.timedelta(days=4),
+        earlier_calls=1,
         account_manager=side.owner,
         promise=side.promise,
         balances=side.balances or ((currency, sum((invoice.balance for invoice in facts), Decimal(0))),),

@@ -36,7 +36,7 @@ _ASKED = """
 SELECT invoice.id, invoice.currency, invoice.number, invoice.issued_on, invoice.due_on, invoice.total,
        item.balance - coalesce(held.part, 0) AS balance,
        least(coalesce(netting.amount, 0), item.balance - coalesce(held.part, 0)) AS netted,
-       invoice.payment_url, invoice.description, sent.notices, sent.last_on
+       invoice.payment_url, invoice.description, sent.notices, sent.last_on, spoken.calls
   FROM ledger_open_items(%(organization)s, %(as_of)s) AS item
   JOIN ledger_invoice AS invoice ON invoice.id = item.invoice_id
   LEFT JOIN (
@@ -54,6 +54,12 @@ SELECT invoice.id, invoice.currency, invoice.number, invoice.issued_on, invoice.
         SELECT count(*) AS notices, max(done_on) AS last_on FROM followup_action AS earlier
          WHERE earlier.invoice_id = item.invoice_id AND earlier.state = 'done' AND earlier.notice_id IS NOT NULL
        ) AS sent
+ CROSS JOIN LATERAL (
+        SELECT count(DISTINCT call.id) AS calls
+          FROM followup_action AS earlier
+          JOIN followup_call AS call ON call.task_id = earlier.task_id AND call.contact_on IS NOT NULL
+         WHERE earlier.invoice_id = item.invoice_id
+       ) AS spoken
  WHERE item.invoice_id = ANY (%(invoices)s::bigint[])
  ORDER BY invoice.due_on, invoice.id
 """
@@ -76,6 +82,7 @@ class _Asked:
     netted: Decimal
     notices: int
     last_on: dt.date | None
+    calls: int
 
 
 def script_of(organization: Organization, sheet: TaskSheet, sender: Sender, as_of: dt.date) -> Script | None:
@@ -145,10 +152,11 @@ def _asked_for(organization: Organization, sheet: TaskSheet, as_of: dt.date) -> 
             netted=netted,
             notices=notices,
             last_on=last_on,
+            calls=calls,
         )
         for (
             invoice_id, currency, number, issued_on, due_on, total, balance, netted, payment_url, description,
-            notices, last_on,
+            notices, last_on, calls,
         ) in rows
     ]  # fmt: skip
 
@@ -179,6 +187,7 @@ def _context(
         credit=sum((one.netted for one in asked), ZERO),
         earlier_notices=earlier,
         last_notice_on=last,
+        earlier_calls=min(one.calls for one in asked),
         account_manager=side.owner,
         promise=side.promise,
         balances=side.balances,

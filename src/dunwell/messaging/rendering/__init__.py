@@ -24,7 +24,7 @@ from dunwell.messaging.rendering.refusal import TemplateRefusedError
 from dunwell.messaging.rendering.scope import MOST_OUTPUT, MissingValueError, Scope, TooLongError
 from dunwell.rules import sms
 from dunwell.rules.channels import SPOKEN, Channel
-from dunwell.rules.mergetags import described
+from dunwell.rules.mergetags import SPOKEN_ONLY, described
 
 __all__ = [
     "MOST_OUTPUT",
@@ -88,12 +88,20 @@ class Rendered:
 @functools.lru_cache(maxsize=512)
 def compile_template(source: TemplateSource) -> CompiledTemplate:
     """Translate a template; TemplateRefusedError says why and where when it cannot be accepted."""
+    if source.channel == SPOKEN:
+        return _compile_spoken(source)
+    written = _compile_written(source)
+    spoken = sorted(written.tags & SPOKEN_ONLY)
+    if spoken:
+        raise TemplateRefusedError(f"{described(spoken[0])} is known in call scripts only.", part="text")
+    return written
+
+
+def _compile_written(source: TemplateSource) -> CompiledTemplate:
     if source.channel == Channel.SMS:
         return _compile_sms(source)
     if source.channel == Channel.LETTER:
         return _compile_letter(source)
-    if source.channel == SPOKEN:
-        return _compile_spoken(source)
     if not source.subject.strip():
         raise TemplateRefusedError("A mail needs a subject.", part="subject")
     if not source.html.strip() and not source.text.strip():

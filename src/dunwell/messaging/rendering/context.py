@@ -78,7 +78,8 @@ class NoticeContext:
 
     `credit` is unapplied credit that nets these invoices, 0 when there is none. `earlier_notices`
     counts the reminders that were really sent about each of them, 0 where one has had none; `last_notice_on` is the
-    day of the last.
+    day of the last. `earlier_calls` counts in the same way the calls in which somebody was reached; a call's script
+    alone knows them.
     `balances` is all that the customer owes, by currency. `locale` is how dates and amounts are
     written, for example en_US; `language` is the text's. `preferences_url` is where the reader says how to be
     reached, empty for nowhere.
@@ -96,6 +97,7 @@ class NoticeContext:
     credit: Decimal = Decimal(0)
     earlier_notices: int = 0
     last_notice_on: dt.date | None = None
+    earlier_calls: int = 0
     account_manager: AccountManagerFacts | None = None
     promise: PromiseFacts | None = None
     balances: tuple[tuple[str, Decimal], ...] = ()

@@ -84,6 +84,7 @@ READS: dict[str, Read] = {
     "today": lambda s: s.context.as_of,
     "earlier_notices": lambda s: s.context.earlier_notices,
     "last_notice_on": lambda s: s.context.last_notice_on,
+    "earlier_calls": lambda s: s.context.earlier_calls,
     "promise.made_on": lambda s: s.context.promise.made_on if s.context.promise else None,
     "promise.pay_on": lambda s: s.context.promise.pay_on if s.context.promise else None,
     "invoice.number": lambda s: _row(s).number,

@@ -1,7 +1,8 @@
 """The default call scripts by tone, in seven languages: a beginning to speak from, not a text to be read out.
 
 Before anything is said about a debt the script asks who is speaking. Like the mails, each sentence is true for one
-invoice or many, with or without credit; an earlier reminder is named only where one was sent.
+invoice or many, with or without credit; an earlier reminder is
+named only where one was sent, and an earlier call only where somebody was reached.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ _WRITTEN = "{{ last_notice_on|date('long') }}"
 
 def _one_or_more(one: str, more: str) -> str:
     return f"{{% if invoice_count == 1 %}}{one}{{% else %}}{more}{{% endif %}}"
+
+
+def _spoken_before(last_call: str) -> str:
+    """A call that may be the first about this debt is not called the last."""
+    return f"{{% if earlier_calls %}}{last_call} {{% endif %}}"
 
 
 def _script(
@@ -65,8 +71,8 @@ ENGLISH = _script(
             "write it down."
         ),
         "final": (
-            "This is my last call about it. If we find no solution today, it goes to my manager, who decides what "
-            "comes next. What can you offer?"
+            _spoken_before("We have spoken about this before, and this is my last call about it.")
+            + "If we find no solution today, it goes to my manager, who decides what comes next. What can you offer?"
         ),
     },
 )
@@ -94,8 +100,8 @@ GERMAN = _script(
             "notiere ihn."
         ),
         "final": (
-            "Das ist mein letzter Anruf dazu. Finden wir heute keine Lösung, entscheidet meine Leitung, wie es "
-            "weitergeht. Was können Sie anbieten?"
+            _spoken_before("Wir haben schon darüber gesprochen, und das ist mein letzter Anruf dazu.")
+            + "Finden wir heute keine Lösung, entscheidet meine Leitung, wie es weitergeht. Was können Sie anbieten?"
         ),
     },
 )
@@ -125,8 +131,8 @@ FRENCH = tuple(
                 "part, et je la note."
             ),
             "final": (
-                "C’est mon dernier appel à ce sujet. Sans solution aujourd’hui, ma direction décidera de la suite. Que "
-                "pouvez-vous proposer ?"
+                _spoken_before("Nous en avons déjà parlé, et c’est mon dernier appel à ce sujet.")
+                + "Sans solution aujourd’hui, ma direction décidera de la suite. Que pouvez-vous proposer ?"
             ),
         },
     )
@@ -149,8 +155,8 @@ SPANISH = _script(
         "neutral": "Aún no hemos recibido el pago completo. ¿Hay algo que aclarar? ¿Qué día van a pagar?",
         "firm": "El pago sigue pendiente. ¿Qué lo impide? Necesito que me diga un día de pago, y lo anoto.",
         "final": (
-            "Es mi última llamada sobre este asunto. Si hoy no encontramos una solución, mi dirección decidirá cómo "
-            "seguir. ¿Qué puede ofrecer?"
+            _spoken_before("Ya hemos hablado de este asunto, y esta es mi última llamada.")
+            + "Si hoy no encontramos una solución, mi dirección decidirá cómo seguir. ¿Qué puede ofrecer?"
         ),
     },
 )
@@ -177,8 +183,9 @@ ITALIAN = _script(
             "nota."
         ),
         "final": (
-            "È la mia ultima telefonata in merito. Se oggi non troviamo una soluzione, la mia direzione deciderà come "
-            "proseguire. Che cosa potete proporre?"
+            _spoken_before("Ne abbiamo già parlato, e questa è la mia ultima telefonata in merito.")
+            + "Se oggi non troviamo una soluzione, la mia direzione deciderà come proseguire. Che cosa potete "
+            "proporre?"
         ),
     },
 )
@@ -203,8 +210,8 @@ PORTUGUESE = _script(
             "dele."
         ),
         "final": (
-            "É a minha última chamada sobre este assunto. Se hoje não encontrarmos uma solução, a minha direção decide "
-            "o que se segue. O que podem propor?"
+            _spoken_before("Já falámos sobre este assunto, e esta é a minha última chamada.")
+            + "Se hoje não encontrarmos uma solução, a minha direção decide o que se segue. O que podem propor?"
         ),
     },
 )
@@ -231,8 +238,9 @@ DUTCH = _script(
             "die schrijf ik op."
         ),
         "final": (
-            "Dit is mijn laatste telefoontje hierover. Vinden we vandaag geen oplossing, dan beslist mijn "
-            "leidinggevende hoe het verder gaat. Wat kunt u aanbieden?"
+            _spoken_before("We hebben hier al over gesproken, en dit is mijn laatste telefoontje hierover.")
+            + "Vinden we vandaag geen oplossing, dan beslist mijn leidinggevende hoe het verder gaat. Wat kunt u "
+            "aanbieden?"
         ),
     },
 )

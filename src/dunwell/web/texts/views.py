@@ -113,7 +113,7 @@ def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, An
         "steps": _steps(desk, found),
         "form": form,
         "readers": previews.readers(desk.scope),
-        "tags": [tag for tag in mergetags.TAGS if tag.kind is not mergetags.Kind.LIST],
+        "tags": mergetags.palette(spoken=found.channel == SPOKEN),
         "versions": _versions(desk, found),
         "shipped": services.shipped_for(found) is not None,
         "language_form": LanguageForm(present={row.language for row in languages}),

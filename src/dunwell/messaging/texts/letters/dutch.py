@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Met vriendelijke groet,",
     credit=f"Uw tegoed van {p.CREDIT} is daarbij al verrekend.",
     earlier=f"Op {p.LAST} schreven wij u hier voor het laatst over.",
+    promised=f"Op {p.PROMISED} liet u ons weten dat u uiterlijk op {p.PAY_ON} zou betalen.",
     write_to=f"U bereikt ons via {p.MAIL}.",
 )
 _LATE = p.late("1 dag", "dagen")
@@ -57,6 +58,7 @@ DUTCH = (
             f"Er staan {p.COUNT} facturen open; van {p.LATE_COUNT} daarvan is de vervaldatum voorbij. "
             "Misschien is er iets aan uw aandacht ontsnapt.",
         )
+        + _VOICE.if_promised
         + f" Wilt u {p.TOTAL} betalen?"
         + _VOICE.if_credit,
         after="Hebt u de afgelopen dagen betaald, dan danken wij u: uw betaling en deze brief hebben elkaar gekruist. "
@@ -65,7 +67,7 @@ DUTCH = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Te laat: factuur {p.NUMBER}", f"Te laat: {p.COUNT} openstaande facturen"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Betaal {p.TOTAL} in de komende dagen, of laat ons weten wanneer wij op uw betaling kunnen rekenen."
         + _VOICE.if_credit,
         after="Is er een reden waarom er nog iets openstaat, schrijf ons dan: een kort antwoord is genoeg, en wij "
@@ -77,7 +79,7 @@ DUTCH = (
             f"Neem contact met ons op: factuur {p.NUMBER}, {_LATE} te laat",
             f"Neem contact met ons op: {p.COUNT} openstaande facturen",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Dit is de laatste herinnering die wij langs deze weg sturen. Betaal {p.TOTAL} nu, of noem ons de dag waarop "
         f"u betaalt.{_VOICE.if_credit}",
         after="Hoe het verder gaat: ontvangen wij de komende dagen geen betaling en geen antwoord, dan neemt iemand "

@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Yours faithfully,",
     credit=f"Your credit of {p.CREDIT} is already taken into account.",
     earlier=f"We last wrote to you about this on {p.LAST}.",
+    promised=f"On {p.PROMISED} you told us that you would pay by {p.PAY_ON}.",
     write_to=f"You reach us at {p.MAIL}.",
 )
 _LATE = p.late("1 day", "days")
@@ -56,6 +57,7 @@ ENGLISH = (
             f"{p.COUNT} invoices are open, {p.LATE_COUNT} of them past the due date. "
             "Something may have slipped through.",
         )
+        + _VOICE.if_promised
         + f" Please pay {p.TOTAL}."
         + _VOICE.if_credit,
         after="If you have paid in the last few days, thank you: our letter and your payment have crossed. "
@@ -64,7 +66,7 @@ ENGLISH = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Overdue: invoice {p.NUMBER}", f"Overdue: {p.COUNT} open invoices"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Please pay {p.TOTAL} within the next days, or tell us by when we can count on it." + _VOICE.if_credit,
         after="If there is a reason why this is still open, please write to us: a short answer is enough, and we will "
         "look for a way together. If you have paid meanwhile, please take this letter as settled.",
@@ -75,7 +77,7 @@ ENGLISH = (
             f"Please get in touch: invoice {p.NUMBER}, overdue for {_LATE}",
             f"Please get in touch: {p.COUNT} open invoices",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"This is the last reminder that we send in this way. Please pay {p.TOTAL} now, or name the day on which you "
         f"will pay.{_VOICE.if_credit}",
         after="What happens next: if neither your payment nor an answer reaches us in the coming days, somebody from "

@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Nous vous prions d’agréer nos salutations distinguées.",
     credit=f"Votre avoir de {p.CREDIT} est déjà pris en compte.",
     earlier=f"Nous vous avons écrit à ce sujet pour la dernière fois le {p.LAST}.",
+    promised=f"Vous nous aviez annoncé, le {p.PROMISED}, un règlement au plus tard le {p.PAY_ON}.",
     write_to=f"Vous pouvez nous joindre à l’adresse {p.MAIL}.",
 )
 _LATE = p.late("1 jour", "jours")
@@ -65,6 +66,7 @@ FRENCH = tuple(
                 f"{p.COUNT} factures restent à régler, dont {p.LATE_COUNT} ont dépassé leur échéance. "
                 "Quelque chose vous a peut-être échappé.",
             )
+            + _VOICE.if_promised
             + f" Merci de régler {p.TOTAL}."
             + _VOICE.if_credit,
             after="Si vous avez payé ces derniers jours, merci : nos courriers se sont croisés. Si quelque chose ne va "
@@ -73,7 +75,7 @@ FRENCH = tuple(
         _VOICE.letter(
             "firm-reminder",
             p.one_or_more(f"En retard : facture {p.NUMBER}", f"En retard : {p.COUNT} factures à régler"),
-            _STATE + _VOICE.if_earlier,
+            _STATE + _VOICE.if_earlier + _VOICE.if_promised,
             f"Merci de régler {p.TOTAL} dans les prochains jours, ou de nous indiquer quand nous pouvons compter sur "
             f"votre paiement.{_VOICE.if_credit}",
             after="S’il y a une raison à ce retard, écrivez-nous : une courte réponse suffit, et nous chercherons "
@@ -85,7 +87,7 @@ FRENCH = tuple(
                 f"Merci de nous contacter : facture {p.NUMBER}, en retard de {_LATE}",
                 f"Merci de nous contacter : {p.COUNT} factures à régler",
             ),
-            _STATE + _VOICE.if_earlier,
+            _STATE + _VOICE.if_earlier + _VOICE.if_promised,
             f"Ceci est le dernier rappel que nous envoyons par cette voie. Merci de régler {p.TOTAL} maintenant, ou de "
             f"nous indiquer le jour où vous paierez.{_VOICE.if_credit}",
             after="La suite : si ni paiement ni réponse ne nous parvient dans les prochains jours, quelqu’un de notre "

@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Mit freundlichen Grüßen",
     credit=f"Ihr Guthaben von {p.CREDIT} ist dabei schon berücksichtigt.",
     earlier=f"Zuletzt haben wir Ihnen am {p.LAST} dazu geschrieben.",
+    promised=f"Am {p.PROMISED} haben Sie uns die Zahlung bis zum {p.PAY_ON} zugesagt.",
     write_to=f"Sie erreichen uns unter {p.MAIL}.",
 )
 _LATE = p.late("einem Tag", "Tagen")
@@ -58,6 +59,7 @@ GERMAN = (
             f"{p.COUNT} Rechnungen sind offen, bei {p.LATE_COUNT} davon ist der Fälligkeitstag vorbei. "
             "Vielleicht ist etwas untergegangen.",
         )
+        + _VOICE.if_promised
         + f" Bitte überweisen Sie {p.TOTAL}."
         + _VOICE.if_credit,
         after="Falls Sie in den letzten Tagen bezahlt haben: vielen Dank, dann haben sich Ihre Zahlung und unser "
@@ -67,7 +69,7 @@ GERMAN = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Überfällig: Rechnung {p.NUMBER}", f"Überfällig: {p.COUNT} offene Rechnungen"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Bitte zahlen Sie {p.TOTAL} in den nächsten Tagen, oder sagen Sie uns, bis wann wir damit rechnen können."
         + _VOICE.if_credit,
         after="Gibt es einen Grund, warum noch etwas offen ist, dann schreiben Sie uns. Eine kurze Antwort genügt, und "
@@ -80,7 +82,7 @@ GERMAN = (
             f"Bitte melden Sie sich: Rechnung {p.NUMBER}, seit {_LATE} überfällig",
             f"Bitte melden Sie sich: {p.COUNT} offene Rechnungen",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Dies ist die letzte Erinnerung, die wir auf diesem Weg verschicken. Bitte zahlen Sie {p.TOTAL} jetzt, oder "
         f"nennen Sie uns den Tag, an dem Sie zahlen werden.{_VOICE.if_credit}",
         after="So geht es weiter: Trifft in den nächsten Tagen weder Ihre Zahlung noch eine Antwort ein, meldet sich "

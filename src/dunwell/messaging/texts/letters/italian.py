@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Distinti saluti",
     credit=f"Il Suo credito di {p.CREDIT} è già stato considerato.",
     earlier=f"Le abbiamo scritto l’ultima volta a questo proposito in data {p.LAST}.",
+    promised=f"In data {p.PROMISED} ci aveva annunciato il pagamento; data indicata: {p.PAY_ON}.",
     write_to=f"Può scriverci a {p.MAIL}.",
 )
 _LATE = p.late("1 giorno", "giorni")
@@ -52,6 +53,7 @@ ITALIAN = (
             f"{p.COUNT} fatture sono scadute e non abbiamo ancora ricevuto il pagamento completo. Forse sono sfuggite.",
             f"{p.COUNT} fatture sono aperte, {p.LATE_COUNT} delle quali già scadute. Forse qualcosa è sfuggito.",
         )
+        + _VOICE.if_promised
         + f" La preghiamo di pagare {p.TOTAL}."
         + _VOICE.if_credit,
         after="Se ha pagato negli ultimi giorni, grazie: il Suo pagamento e questa lettera si sono incrociati. Se "
@@ -60,7 +62,7 @@ ITALIAN = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Scaduta: fattura {p.NUMBER}", f"Scadute: {p.COUNT} fatture aperte"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"La preghiamo di pagare {p.TOTAL} nei prossimi giorni, oppure di dirci entro quando possiamo contare sul "
         f"pagamento.{_VOICE.if_credit}",
         after="Se c’è un motivo per cui risulta ancora aperto, ci scriva: basta una breve risposta e cercheremo "
@@ -72,7 +74,7 @@ ITALIAN = (
             f"La preghiamo di contattarci: fattura {p.NUMBER}, scaduta da {_LATE}",
             f"La preghiamo di contattarci: {p.COUNT} fatture aperte",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Questo è l’ultimo promemoria che inviamo per questa via. La preghiamo di pagare {p.TOTAL} adesso, oppure di "
         f"indicarci il giorno in cui pagherà.{_VOICE.if_credit}",
         after="Che cosa succede ora: se nei prossimi giorni non riceviamo né il pagamento né una risposta, una persona "

@@ -18,6 +18,8 @@ TOTAL = "{{ total_due }}"
 DUE = "{{ oldest_invoice.due_on|date('long') }}"
 LATE = "{{ oldest_invoice.days_overdue }}"
 LAST = "{{ last_notice_on|date('long') }}"
+PROMISED = "{{ promise.made_on|date('long') }}"
+PAY_ON = "{{ promise.pay_on|date('long') }}"
 CREDIT = "{{ credit }}"
 MAIL = "{{ sender.email }}"
 ORGANIZATION = "{{ organization.name }}"
@@ -54,6 +56,7 @@ class Voice:
     regards: str
     credit: str
     earlier: str
+    promised: str
     write_to: str
 
     @property
@@ -67,6 +70,10 @@ class Voice:
     @property
     def if_earlier(self) -> str:
         return f"{{% if earlier_notices and last_notice_on %}} {self.earlier}{{% endif %}}"
+
+    @property
+    def if_promised(self) -> str:
+        return f"{{% if promise.made_on %}} {self.promised}{{% endif %}}"
 
     @property
     def where_to_write(self) -> str:

@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Com os melhores cumprimentos,",
     credit=f"O seu crédito de {p.CREDIT} já está descontado.",
     earlier=f"A última vez que lhe escrevemos sobre isto foi em {p.LAST}.",
+    promised=f"Em {p.PROMISED} indicou-nos que pagaria até {p.PAY_ON}.",
     write_to=f"Pode escrever-nos para {p.MAIL}.",
 )
 _LATE = p.late("1 dia", "dias")
@@ -57,6 +58,7 @@ PORTUGUESE = (
             f"Há {p.COUNT} faturas em aberto, {p.LATE_COUNT} delas já vencidas. "
             "Talvez algo tenha passado despercebido.",
         )
+        + _VOICE.if_promised
         + f" Pedimos o pagamento de {p.TOTAL}."
         + _VOICE.if_credit,
         after="Se pagou nos últimos dias, obrigado: o seu pagamento e esta carta cruzaram-se. Se alguma coisa não "
@@ -65,7 +67,7 @@ PORTUGUESE = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Vencida: fatura {p.NUMBER}", f"Vencidas: {p.COUNT} faturas em aberto"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Pedimos que pague {p.TOTAL} nos próximos dias, ou que nos diga até quando podemos contar com o pagamento."
         + _VOICE.if_credit,
         after="Se há uma razão para o atraso, escreva-nos: basta uma resposta breve, e procuraremos juntos uma "
@@ -77,7 +79,7 @@ PORTUGUESE = (
             f"Pedimos que nos contacte: fatura {p.NUMBER}, vencida há {_LATE}",
             f"Pedimos que nos contacte: {p.COUNT} faturas em aberto",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Este é o último lembrete que enviamos por esta via. Pedimos que pague {p.TOTAL} agora, ou que nos indique o "
         f"dia em que vai pagar.{_VOICE.if_credit}",
         after="O que acontece a seguir: se nos próximos dias não recebermos nem o pagamento nem uma resposta, alguém "

@@ -11,6 +11,7 @@ _VOICE = p.Voice(
     regards="Atentamente,",
     credit=f"Su saldo a favor de {p.CREDIT} ya está descontado.",
     earlier=f"La última vez que le escribimos sobre esto fue el {p.LAST}.",
+    promised=f"El {p.PROMISED} nos indicó que pagaría a más tardar el {p.PAY_ON}.",
     write_to=f"Puede escribirnos a {p.MAIL}.",
 )
 _LATE = p.late("1 día", "días")
@@ -55,6 +56,7 @@ SPANISH = (
             f"Hay {p.COUNT} facturas pendientes, {p.LATE_COUNT} de ellas ya vencidas. "
             "Quizá algo se haya pasado por alto.",
         )
+        + _VOICE.if_promised
         + f" Le rogamos que pague {p.TOTAL}."
         + _VOICE.if_credit,
         after="Si ha pagado en los últimos días, muchas gracias: su pago y esta carta se han cruzado. Si algo no es "
@@ -63,7 +65,7 @@ SPANISH = (
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Vencida: factura {p.NUMBER}", f"Vencidas: {p.COUNT} facturas pendientes"),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Le rogamos que pague {p.TOTAL} en los próximos días, o que nos diga cuándo podemos contar con el pago."
         + _VOICE.if_credit,
         after="Si hay un motivo por el que sigue pendiente, escríbanos: basta una respuesta breve y buscaremos juntos "
@@ -75,7 +77,7 @@ SPANISH = (
             f"Póngase en contacto con nosotros: factura {p.NUMBER}, con {_LATE} de retraso",
             f"Póngase en contacto con nosotros: {p.COUNT} facturas pendientes",
         ),
-        _STATE + _VOICE.if_earlier,
+        _STATE + _VOICE.if_earlier + _VOICE.if_promised,
         f"Este es el último recordatorio que enviamos por esta vía. Le rogamos que pague {p.TOTAL} ahora o que nos "
         f"indique el día en que pagará.{_VOICE.if_credit}",
         after="Qué pasará después: si en los próximos días no recibimos ni el pago ni una respuesta, alguien de "
