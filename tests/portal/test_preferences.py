@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from dunwell.messaging.models import Message
 from dunwell.organizations.links import contact_in, preferences_url
 from dunwell.organizations.models import Organization
 from dunwell.portal.preferences import masked
+from dunwell.workflows.merge_customers import merge
 from dunwell.workflows.run import run_organization
 from tests import worlds
 from tests.web.conftest import MAIL, prepare
@@ -136,6 +138,31 @@ def test_who_has_no_mobile_does_not_reset_what_the_customer_prefers(customer: Cu
     Customer.objects.update(preferred_channel="sms")
     assert client.post(path(customer), {"preferred": "", "shown": "", "no_mail": "on"}).status_code == 302
     assert Customer.objects.get().preferred_channel == "sms"
+
+
+def test_the_link_leads_to_the_contact_that_stayed(
+    northlight: Organization, customer: Customer, client: Client
+) -> None:
+    """Merged twice: the double's mails, and those of its double, lead to the one that is left."""
+    by = worlds.make_user(organization=northlight)
+    doubles = [
+        worlds.make_customer(northlight, email=email) for email in ("ANNA@harbor.example", "anna@Harbor.example")
+    ]
+    links = [path(double) for double in doubles]
+    chain = [*doubles, customer]
+    for source, target in itertools.pairwise(chain):
+        merge(organization=northlight, source_id=source.pk, target_id=target.pk, by=by, now=NOW)
+    (stayed,) = Contact.objects.all()
+    assert stayed.customer == customer
+    for link in links:
+        assert "a…@harbor.example" in client.get(link).content.decode()
+    assert client.post(links[0], {"preferred": "", "no_mail": "on"}).status_code == 302
+    assert ChannelChoice.objects.get(contact=stayed).said == "opted_out"
+    assert "checked" in client.get(links[1]).content.decode()
+    run_organization(northlight, as_of=TODAY, now=NOW, send=False)
+    assert not Message.objects.exists()
+    action = Action.objects.get(invoice__customer=customer, offset_days=0)
+    assert (action.state, action.reason) == ("waiting", "no_address")
 
 
 def test_without_https_there_is_no_link(customer: Customer, settings: Any) -> None:

@@ -16,6 +16,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from dunwell.ledger.models import ChannelChoice, Contact, Said
+from dunwell.ledger.queries.contacts import contact_that_stayed
 from dunwell.ledger.services.addresses import keep_own_wishes
 from dunwell.organizations import throttles
 from dunwell.organizations.links import contact_in
@@ -91,7 +92,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
 
 def _contact(token: str) -> Contact:
     pk = contact_in(token)
-    found = Contact.objects.select_related("customer__organization").filter(pk=pk).first() if pk else None
+    found = contact_that_stayed(pk) if pk else None
     if found is None:
         raise Http404
     return found

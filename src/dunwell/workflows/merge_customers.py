@@ -32,6 +32,7 @@ from dunwell.ledger.models import (
     Document,
     Hold,
     Invoice,
+    MergedContact,
     Note,
     Payment,
     Said,
@@ -176,6 +177,9 @@ def _move_contacts(source: Customer, target: Customer, now: dt.datetime) -> None
     for pk, kept in _doubled(source, target).items():
         Notice.objects.filter(organization=source.organization_id, contact_id=pk).update(contact_id=kept)
         _keep_the_stricter(pk, kept, now)
+        # Links that either of them was sent lead to the one that stays
+        MergedContact.objects.filter(contact_id=pk).update(contact_id=kept)
+        MergedContact.objects.create(organization_id=source.organization_id, was=pk, contact_id=kept)
         Contact.objects.filter(pk=pk).delete()
     if target.contacts.filter(is_primary=True).exists():
         source.contacts.filter(is_primary=True).update(is_primary=False, updated_at=now)

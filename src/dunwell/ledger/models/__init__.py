@@ -8,6 +8,7 @@ from dunwell.ledger.models.extensions import DueDateExtension
 from dunwell.ledger.models.holds import Hold, HoldReason
 from dunwell.ledger.models.imports import FileImport, FileScope, ImportMapping, ImportState
 from dunwell.ledger.models.invoices import Invoice, InvoiceStatus
+from dunwell.ledger.models.merged import MergedContact
 from dunwell.ledger.models.notes import Document, Note, NoteKind
 from dunwell.ledger.models.payments import Allocation, Payment, PaymentStatus
 from dunwell.ledger.models.touched import TouchedCustomer
@@ -32,6 +33,7 @@ __all__ = [
     "ImportState",
     "Invoice",
     "InvoiceStatus",
+    "MergedContact",
     "Note",
     "NoteKind",
     "Payment",

@@ -22,7 +22,7 @@ from dunwell.workflows.portable.tables import FILES, ORGANIZATION, data_folder, 
 
 # Who worked here, what was decided, and who took it away: the rest of history is about customers, and goes with them
 KEPT = frozenset({f"{ORGANIZATION}event", "organizations_organizationsettingsevent", "organizations_membershipevent"})
-PASSING = ("ledger_touchedcustomer", "messaging_channelpause")
+PASSING = ("ledger_touchedcustomer", "ledger_mergedcontact", "messaging_channelpause")
 
 
 class OtherNameError(Exception):

@@ -18,7 +18,9 @@ APPS = ("organizations", "ledger", "messaging", "followup", "arrangements", "con
 ORGANIZATION, PEOPLE, CONTEXTS = "organizations_organization", "organizations_user", "pghistory_context"
 
 # Follows from the rest, or describes this moment of this installation
-NOT_CARRIED = frozenset({"ledger_touchedcustomer", "messaging_channelpause", PEOPLE, f"{PEOPLE}event"})
+NOT_CARRIED = frozenset(
+    {"ledger_touchedcustomer", "ledger_mergedcontact", "messaging_channelpause", PEOPLE, f"{PEOPLE}event"}
+)
 # Readable only under this installation's key: left empty
 SECRETS = frozenset(
     {
