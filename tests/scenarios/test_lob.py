@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import itertools
 import json
 from collections.abc import Iterator
 from decimal import Decimal
@@ -14,16 +15,19 @@ import pytest
 from django.test import Client
 
 from dunwell.followup.models import Notice, NoticeState, PolicyStep
-from dunwell.ledger.models import Customer, Invoice
+from dunwell.followup.services.notices import try_again
+from dunwell.ledger.models import Customer, Invoice, TouchedCustomer
+from dunwell.ledger.services.addresses import confirm_postal_address
 from dunwell.messaging.channels.letter.lob.signature import is_signed, signature
 from dunwell.messaging.models import ChannelPause, Message, MessageEvent, MessageState
-from dunwell.organizations.models import OrganizationSettings
+from dunwell.organizations.models import OrganizationSettings, User
 from dunwell.organizations.queries import database_now
 from dunwell.organizations.secrets import encrypt
 from tests import worlds
 from tests.invariants import DAY
 from tests.messaging.lob_server import KEY, SENDER, LobServer
 from tests.scenarios.story import Story
+from tests.tenants import fingerprint
 from tests.worlds import TODAY
 
 SECRET = "whsec_lob"
@@ -154,9 +158,14 @@ def test_trouble_with_the_account_pauses_the_channel_and_costs_no_letter(
 # What Lob tells us
 
 
-def tell(
-    story: Story, name: str, number: str, *, event: str, secret: str = SECRET, age: int = 0, ours: int | None = None
-) -> int:
+def tell(story: Story, name: str, number: str, **said: Any) -> int:
+    return post(story, *event_of(name, number, **said))
+
+
+def event_of(
+    name: str, number: str, *, event: str, secret: str = SECRET, age: int = 0, ours: int | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """The bytes of one call of Lob's, with the headers that sign them."""
     now = database_now()
     body = json.dumps(
         {
@@ -169,13 +178,12 @@ def tell(
         }
     ).encode()
     stamp = str(int((now - dt.timedelta(minutes=age)).timestamp() * 1000))
-    answer = Client().post(
-        f"/hooks/letter/lob/{story.organization.slug}/events/",
-        data=body,
-        content_type="application/json",
-        headers={"Lob-Signature": signature(secret, stamp, body), "Lob-Signature-Timestamp": stamp},
-    )
-    return int(answer.status_code)
+    return body, {"Lob-Signature": signature(secret, stamp, body), "Lob-Signature-Timestamp": stamp}
+
+
+def post(story: Story, body: bytes, headers: dict[str, str]) -> int:
+    at = f"/hooks/letter/lob/{story.organization.slug}/events/"
+    return int(Client().post(at, data=body, content_type="application/json", headers=headers).status_code)
 
 
 def test_a_letter_is_followed_to_the_letterbox(story: Story, invoice: Invoice, lob: LobServer) -> None:
@@ -199,6 +207,33 @@ def test_twice_and_out_of_order_change_nothing(story: Story, invoice: Invoice, l
     assert message().state == MessageState.DELIVERED
     assert MessageEvent.objects.filter(message=message(), kind="delivered").count() == 1
     assert MessageEvent.objects.filter(message=message(), kind="mailed").count() == 1
+
+
+def test_all_events_again_byte_for_byte_change_nothing(
+    story: Story, invoice: Invoice, lob: LobServer, anna: User
+) -> None:
+    """Also after a person has said that letters do arrive there, and while the letter is on its way once more."""
+    story.run(TODAY)
+    told = [
+        event_of(f"letter.{name}", message().provider_id, event=f"evt_{position}", ours=message().pk)
+        for position, name in enumerate(("created", "mailed", "returned_to_sender"))
+    ]
+    for body, headers in told:
+        assert post(story, body, headers) == 204
+    confirm_postal_address(
+        organization_id=story.organization.pk, customer_id=invoice.customer_id, user_id=anna.pk, now=database_now()
+    )
+    for again in (False, True):
+        if again:
+            notice = Notice.objects.get()
+            try_again(organization=story.organization, notice_id=notice.pk, by=anna, now=story.moment(TODAY))
+        before = fingerprint(story.organization), TouchedCustomer.objects.count(), message().state
+        for order in itertools.permutations(told):
+            for body, headers in order:
+                assert post(story, body, headers) == 204
+        assert (fingerprint(story.organization), TouchedCustomer.objects.count(), message().state) == before
+    assert message().state == MessageState.QUEUED
+    assert Customer.objects.get(pk=invoice.customer_id).address_refused_at is None
 
 
 def test_a_letter_that_came_back_refuses_the_address(story: Story, invoice: Invoice, lob: LobServer) -> None:

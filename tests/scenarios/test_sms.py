@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import socket
 import ssl
 import threading
@@ -16,18 +17,22 @@ from django.test import Client
 
 from dunwell.api import intake
 from dunwell.followup.models import Action, Notice, NoticeState, PolicyStep
-from dunwell.ledger.models import ChannelChoice, Contact, Customer, Invoice
+from dunwell.followup.services.notices import try_again
+from dunwell.ledger.models import ChannelChoice, Contact, Customer, Invoice, TouchedCustomer
+from dunwell.ledger.services.addresses import confirm_address
 from dunwell.messaging.channels.port import OutgoingMessage, Result, ServerUnavailableError
 from dunwell.messaging.channels.sms.channel import TwilioChannel
 from dunwell.messaging.channels.sms.settings import TwilioSettings
 from dunwell.messaging.channels.sms.signature import sign
 from dunwell.messaging.models import ChannelPause, Message, MessageEvent, MessageTemplate, Reply
-from dunwell.organizations.models import OrganizationSettings
+from dunwell.organizations.models import OrganizationSettings, User
 from dunwell.organizations.secrets import encrypt
+from dunwell.workflows.dispatch import dispatch_organization
 from tests import worlds
 from tests.messaging.smtp_server import SmtpServer
-from tests.messaging.twilio_server import ACCOUNT, BASE, SENDER, TOKEN, TwilioServer, call, post
+from tests.messaging.twilio_server import ACCOUNT, BASE, SENDER, TOKEN, Sms, TwilioServer, call, post
 from tests.scenarios.story import Story, make_chasing_organization
+from tests.tenants import fingerprint
 from tests.worlds import TODAY
 
 NUMBER = "+491711234567"
@@ -195,6 +200,62 @@ def test_what_comes_back_after_it_was_taken_goes_another_way_once(
     assert len(story.mails()) == 1
     twilio.report(client, sms, "delivered")
     assert message().state == "failed"
+
+
+def unchanged(story: Story) -> tuple[dict[str, str], int]:
+    """All that there is of the organization, and whom the next pass would look at again."""
+    return fingerprint(story.organization), TouchedCustomer.objects.count()
+
+
+def test_all_reports_again_in_any_order_change_nothing(
+    story: Story, customer: Customer, invoice: Invoice, twilio: TwilioServer, client: Client, anna: User
+) -> None:
+    """Twilio's own calls byte for byte: while the SMS is on its way once more, and after that arrived."""
+    send(story)
+    (sms,) = twilio.taken
+    lost = {"ErrorCode": "30008", "ErrorMessage": "Unknown error"}
+    told: list[tuple[Sms, str, dict[str, str]]] = [
+        (sms, "queued", {}), (sms, "sent", {}), (sms, "undelivered", lost), (sms, "delivered", {})
+    ]  # fmt: skip
+    for about, status, fields in told[:-1]:
+        assert twilio.report(client, about, status, **fields) == 204
+    assert message().state == "failed"
+    now = story.moment(TODAY, dt.time(11))
+    try_again(organization=story.organization, notice_id=Notice.objects.get().pk, by=anna, now=now)
+    before = unchanged(story)
+    for order in itertools.permutations(told[:-1]):
+        for about, status, fields in order:
+            assert twilio.report(client, about, status, **fields) == 204
+    assert unchanged(story) == before
+    assert message().state == "queued", "an old report does not send it"
+
+    dispatch_organization(story.organization, clock=lambda: now, worker="story")
+    (_, again) = twilio.taken
+    told += [(again, "sent", {}), (again, "delivered", {})]
+    for about, status, fields in reversed(told):
+        assert twilio.report(client, about, status, **fields) == 204
+    assert (message().state, message().provider_id) == ("delivered", again.sid)
+    before = unchanged(story)
+    for about, status, fields in (*told, *reversed(told)):
+        assert twilio.report(client, about, status, **fields) == 204
+    assert unchanged(story) == before
+
+
+def test_a_number_that_a_person_confirmed_is_not_refused_by_an_old_report(
+    story: Story, customer: Customer, invoice: Invoice, twilio: TwilioServer, client: Client, anna: User
+) -> None:
+    send(story)
+    (sms,) = twilio.taken
+    assert twilio.report(client, sms, "undelivered", ErrorCode="30005") == 204
+    contact = Contact.objects.get(customer=customer)
+    assert contact.sms_refused_at is not None
+    confirm_address(
+        organization_id=story.organization.pk, contact_id=contact.pk, user_id=anna.pk, channel="sms", now=worlds.NOW
+    )
+    before = unchanged(story)
+    assert twilio.report(client, sms, "undelivered", ErrorCode="30005") == 204
+    assert unchanged(story) == before
+    assert Contact.objects.get(customer=customer).sms_refused_at is None
 
 
 def test_stop_is_kept_with_source_and_time_and_the_next_reminder_is_a_mail(

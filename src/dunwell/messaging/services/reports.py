@@ -156,8 +156,10 @@ def _is_of_another_transmission(report: DeliveryReport, message: Message) -> boo
 
 def _is_new(report: DeliveryReport, message: Message) -> bool:
     if report.kind == EventKind.SENT:
-        # The sender keeps that itself, unless it never heard the answer
-        return message.state in _FORWARD[MessageState.SENT]
+        # The sender keeps that itself, unless it never heard the answer. What is on its way again is not sent by a
+        # report, told once more, about the transmission before
+        is_known = bool(report.provider_id) and report.provider_id == message.provider_id
+        return message.state in _FORWARD[MessageState.SENT] and not is_known
     with connection.cursor() as cursor:
         cursor.execute(
             _KEEP,
