@@ -74,6 +74,24 @@ def test_the_step_speaks_before_the_policy_and_the_policy_before_the_organizatio
     ]  # fmt: skip
 
 
+def test_its_own_lines_close_its_mails_in_both_parts(story: Story, customer: Customer, smtp: SmtpServer) -> None:
+    desk = enter(story.organization, DESK)
+    choose(story, policy=desk.address)
+    worlds.make_invoice(customer, due_on=TODAY)
+    story.run(TODAY, send=False)
+    lines = "Anna <Berg> & Co\nCollections, +49 30 1234"
+    save_sender(
+        organization=story.organization, sender_id=desk.pk, name="Collections", address=desk.address, signature=lines,
+        by=None,
+    )  # fmt: skip
+    story.run(TODAY)
+    (taken,) = smtp.taken
+    plain, html = (taken.mail.get_body((kind,)).get_content() for kind in ("plain", "html"))  # type: ignore[union-attr]
+    assert f"Kind regards,\n{lines}\n" in plain.replace("\r\n", "\n")
+    written = "".join(line.strip() for line in html.splitlines())
+    assert "Kind regards,<br>Anna &lt;Berg&gt; &amp; Co<br>Collections, +49 30 1234</p>" in written
+
+
 def test_a_changed_sender_has_what_waits_written_anew_and_what_was_sent_stays(
     story: Story, customer: Customer, smtp: SmtpServer
 ) -> None:

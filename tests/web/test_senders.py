@@ -47,6 +47,16 @@ def test_a_sender_is_entered_and_listed(owner: Client, desk: Desk) -> None:
     assert MailSender.objects.count() == 1
 
 
+def test_its_signature_is_kept_and_has_an_end(owner: Client, desk: Desk, sender: MailSender) -> None:
+    at = desk.url(f"{LIST}{sender.pk}/")
+    owner.post(at, {**ENTERED, "signature": "Anna Berg \r\nCollections\r\n"})
+    assert MailSender.objects.get().signature == "Anna Berg\nCollections"
+    assert "Anna Berg\nCollections</textarea>" in owner.get(at).content.decode()
+    refused = owner.post(at, {**ENTERED, "signature": "line\n" * 11})
+    assert refused.status_code == 422
+    assert "at most 10 lines" in refused.content.decode()
+
+
 def test_it_is_tried_out_in_its_own_name(owner: Client, desk: Desk, sender: MailSender, smtp: SmtpServer) -> None:
     page = owner.post(desk.url(f"{LIST}{sender.pk}/test/"), follow=True).content.decode()
     assert "The server took a mail from collections@northlight.example" in page

@@ -88,7 +88,14 @@ TAGS: tuple[MergeTag, ...] = (
         ("Our Address", "Company Address"),
         optional=True,
     ),
-    MergeTag("sender.name", "Sender Name", Kind.TEXT, "The name this comes from.", ("Sender", "Signature", "My Name")),
+    MergeTag("sender.name", "Sender Name", Kind.TEXT, "The name this comes from.", ("Sender", "My Name")),
+    MergeTag(
+        "sender.signature",
+        "Signature",
+        Kind.LINES,
+        "The lines that close the mails of who this comes from; the name, where the sender has none.",
+        ("Sender Signature", "Closing Lines"),
+    ),
     MergeTag("sender.email", "Sender Email", Kind.TEXT, "The address answers go to.", ("Reply To", "Our Email")),
     MergeTag(
         "account_manager.name",

@@ -23,7 +23,7 @@ from dunwell.followup.services.senders import (
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.models import MailSender
 from dunwell.messaging.queries.senders import all_senders
-from dunwell.messaging.services.senders import save_sender
+from dunwell.messaging.services.senders import MOST_CHARACTERS, save_sender
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk, access
 from dunwell.workflows import mail_test
@@ -38,6 +38,13 @@ class SenderForm(forms.Form):
     )
     reply_to = forms.EmailField(
         label="Replies go to", required=False, max_length=254, help_text="Empty: the address above."
+    )
+    signature = forms.CharField(
+        label="Signature",
+        required=False,
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 4, "wide": True}),
+        help_text="The lines that close its e-mails: a person, a desk, a phone. Empty: the name above.",
     )
 
 
@@ -125,7 +132,7 @@ def test(request: HttpRequest, slug: str, sender_id: int) -> HttpResponse:
 
 
 def _form(desk: Desk, found: MailSender | None) -> HttpResponse:
-    initial = {"name": found.name, "address": found.address, "reply_to": found.reply_to} if found else None
+    initial = {name: getattr(found, name) for name in SenderForm.base_fields} if found else None
     form = SenderForm(desk.request.POST or None, initial=initial)
     if not desk.may(Permission.EDIT_SETTINGS):
         for field in form.fields.values():

@@ -25,7 +25,8 @@ def sender_of(organization: Organization) -> Sender:
     """
     settings = organization.settings
     others = {
-        row.pk: Sender(row.address, row.name, row.reply_to, settings.twilio_sender) for row in all_senders(organization)
+        row.pk: Sender(row.address, row.name, row.reply_to, settings.twilio_sender, signature=row.signature)
+        for row in all_senders(organization)
     }
     return Sender(
         settings.sender_address or installation.SENDER,

@@ -114,7 +114,7 @@ def basis_of(this: Pass, policies: PoliciesInForce) -> str:
         "closing_days": [day.isoformat() for day in closing_days],
         "where": [organization.country, organization.region, organization.time_zone, organization.base_currency],
         "channels": sorted(this.channels_set_up),
-        "senders": [[row.pk, row.name, row.address, row.reply_to] for row in all_senders(organization)],
+        "senders": [[row.pk, row.name, row.address, row.reply_to, row.signature] for row in all_senders(organization)],
         "texts": sorted((key, sorted(channels)) for key, channels in policies.texts.items()),
         "stale": list(_stale_sources(this)),
     }

@@ -44,6 +44,7 @@ class Sender:
     reply_to: str = ""
     sms: str = ""
     others: Mapping[int, Sender] = field(default_factory=dict, repr=False)
+    signature: str = ""
 
     def named(self, sender_id: int | None) -> Sender:
         """The sender that was chosen; the organization's own where none was."""
@@ -55,7 +56,7 @@ class Sender:
 
     @property
     def facts(self) -> SenderFacts:
-        return SenderFacts(name=self.name, email=self.address, reply_to=self.reply_to)
+        return SenderFacts(name=self.name, email=self.address, reply_to=self.reply_to, signature=self.signature)
 
 
 def organization_facts(organization: Organization) -> OrganizationFacts:

@@ -20,6 +20,9 @@ class MailSender(models.Model):
     name = models.CharField(max_length=200, help_text="Stands beside the address.")
     address = models.EmailField()
     reply_to = models.EmailField(blank=True, help_text="Empty: answers go to the address.")
+    signature = models.TextField(
+        blank=True, max_length=1000, help_text="The lines that close its e-mails. Empty: its name."
+    )
     archived_at = models.DateTimeField(null=True, blank=True, help_text="Not offered any more; it can be restored.")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -48,7 +48,7 @@ __all__ = [
 ]
 
 _LONGEST_SUBJECT = 300
-_TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organization.address")
+_TOO_LONG_FOR_SMS = ("invoice_table", "pay_instructions", "bank_details", "organization.address", "sender.signature")
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,12 @@ class OrganizationFacts:
 
 @dataclass(frozen=True, slots=True)
 class SenderFacts:
-    """Who writes; `reply_to` is where answers go, empty for `email`."""
+    """Who writes; `reply_to` is where answers go, empty for `email`; `signature` closes a mail, empty for `name`."""
 
     name: str
     email: str
     reply_to: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True)

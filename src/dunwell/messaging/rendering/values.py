@@ -60,6 +60,7 @@ READS: dict[str, Read] = {
     "organization.name": lambda s: s.context.organization.name,
     "organization.address": lambda s: s.context.organization.postal_address,
     "sender.name": lambda s: s.context.sender.name or s.context.organization.name,
+    "sender.signature": lambda s: s.context.sender.signature or s.context.sender.name or s.context.organization.name,
     "sender.email": lambda s: s.context.sender.reply_to or s.context.sender.email,
     "account_manager.name": lambda s: s.context.account_manager.name if s.context.account_manager else None,
     "account_manager.email": lambda s: s.context.account_manager.email if s.context.account_manager else None,

@@ -10,6 +10,8 @@ from dunwell.messaging.models import MailSender
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.recording import recorded
 
+MOST_LINES, MOST_CHARACTERS = 10, 1000
+
 
 @transaction.atomic
 def save_sender(
@@ -18,12 +20,13 @@ def save_sender(
     name: str,
     address: str,
     reply_to: str = "",
+    signature: str = "",
     by: User | None,
     sender_id: int | None = None,
 ) -> MailSender:
     """Enter a sender, or change one: what is not sent yet is written anew with the next pass. ValidationError by field.
 
-    What was sent keeps the name and address it was sent with.
+    What was sent keeps the name, address and closing lines it was sent with.
     """
     row = (
         MailSender.objects.select_for_update().get(organization=organization, pk=sender_id)
@@ -31,12 +34,15 @@ def save_sender(
         else MailSender(organization=organization)
     )
     row.name, row.address, row.reply_to = " ".join(name.split()), address.strip(), reply_to.strip()
+    row.signature = "\n".join(line.strip() for line in signature.strip().splitlines())
     errors = {}
     if not row.name:
         errors["name"] = "A sender needs a name: it stands beside the address."
     for field, value in (("address", row.address), ("reply_to", row.reply_to)):
         if (value or field == "address") and (said := _wrong_address(value)):
             errors[field] = said
+    if row.signature.count("\n") >= MOST_LINES or len(row.signature) > MOST_CHARACTERS:
+        errors["signature"] = f"A signature has at most {MOST_LINES} lines and {MOST_CHARACTERS} characters."
     others = MailSender.objects.filter(organization=organization, address__iexact=row.address).exclude(pk=row.pk)
     if other := others.first():
         where = "an archived sender: restore it" if other.archived_at else f"the sender “{other.name}”: change that one"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "{% if contact.name %}Beste {{ contact.name }},{% else %}Goedendag,{% endif %}"
-_REGARDS = "Met vriendelijke groet,\n{{ sender.name }}"
+_REGARDS = "Met vriendelijke groet,\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} Uw tegoed van {{ credit }} is daarin al verrekend.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 dag{% else %}{{ oldest_invoice.days_overdue }} dagen{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -58,7 +58,7 @@ HEADS_UP = ShippedText(
             "En klopt er iets niet aan de {% if invoice_count == 1 %}factuur{% else %}facturen{% endif %}, "
             "beantwoord dan gewoon deze e-mail."
         ),
-        "Dank u wel, en met vriendelijke groet,\n{{ sender.name }}",
+        "Dank u wel, en met vriendelijke groet,\n{{ sender.signature }}",
     ),
 )
 

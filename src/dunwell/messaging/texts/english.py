@@ -10,7 +10,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "{% if contact.name %}Hello {{ contact.name }},{% else %}Hello,{% endif %}"
-_REGARDS = "Kind regards,\n{{ sender.name }}"
+_REGARDS = "Kind regards,\n{{ sender.signature }}"
 _OVERDUE_SINCE = (
     "{% if oldest_invoice.days_overdue == 1 %}1 day{% else %}{{ oldest_invoice.days_overdue }} days{% endif %}"
 )
@@ -56,7 +56,7 @@ HEADS_UP = ShippedText(
             "And if anything on the {% if invoice_count == 1 %}invoice{% else %}invoices{% endif %} is not right, "
             "simply reply to this e-mail."
         ),
-        "Thank you, and kind regards,\n{{ sender.name }}",
+        "Thank you, and kind regards,\n{{ sender.signature }}",
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "Bonjour{% if contact.name %} {{ contact.name }}{% endif %},"
-_REGARDS = "Bien cordialement,\n{{ sender.name }}"
+_REGARDS = "Bien cordialement,\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} Votre avoir de {{ credit }} est déjà pris en compte.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 jour{% else %}{{ oldest_invoice.days_overdue }} jours{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -59,7 +59,7 @@ HEADS_UP = ShippedText(
             "Et si quelque chose ne va pas sur {% if invoice_count == 1 %}la facture{% else %}les factures{% endif %}, "
             "répondez simplement à ce message."
         ),
-        "Merci, et bien cordialement,\n{{ sender.name }}",
+        "Merci, et bien cordialement,\n{{ sender.signature }}",
     ),
 )
 

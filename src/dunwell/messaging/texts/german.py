@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "Guten Tag{% if contact.name %} {{ contact.name }}{% endif %},"
-_REGARDS = "Freundliche Grüße\n{{ sender.name }}"
+_REGARDS = "Freundliche Grüße\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} Ihr Guthaben von {{ credit }} ist dabei schon berücksichtigt.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}einem Tag{% else %}{{ oldest_invoice.days_overdue }} Tagen{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -59,7 +59,7 @@ HEADS_UP = ShippedText(
             "Und falls etwas an {% if invoice_count == 1 %}der Rechnung{% else %}den Rechnungen{% endif %} "
             "nicht stimmt, antworten Sie einfach auf diese E-Mail."
         ),
-        "Vielen Dank und freundliche Grüße\n{{ sender.name }}",
+        "Vielen Dank und freundliche Grüße\n{{ sender.signature }}",
     ),
 )
 

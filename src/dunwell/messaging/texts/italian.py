@@ -8,7 +8,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "Buongiorno{% if contact.name %} {{ contact.name }}{% endif %},"
-_REGARDS = "Cordiali saluti\n{{ sender.name }}"
+_REGARDS = "Cordiali saluti\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} Il Suo credito di {{ credit }} è già stato detratto.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 giorno{% else %}{{ oldest_invoice.days_overdue }} giorni{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -61,7 +61,7 @@ HEADS_UP = ShippedText(
             "E se qualcosa {% if invoice_count == 1 %}nella fattura{% else %}nelle fatture{% endif %} non torna, "
             "basta rispondere a questa e-mail."
         ),
-        "Grazie e cordiali saluti\n{{ sender.name }}",
+        "Grazie e cordiali saluti\n{{ sender.signature }}",
     ),
 )
 

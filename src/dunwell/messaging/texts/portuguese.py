@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "Olá{% if contact.name %}, {{ contact.name }}{% endif %},"
-_REGARDS = "Atenciosamente,\n{{ sender.name }}"
+_REGARDS = "Atenciosamente,\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} O seu crédito de {{ credit }} já foi descontado.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 dia{% else %}{{ oldest_invoice.days_overdue }} dias{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -58,7 +58,7 @@ HEADS_UP = ShippedText(
             "E se algo não estiver certo {% if invoice_count == 1 %}na fatura{% else %}nas faturas{% endif %}, "
             "basta responder a este e-mail."
         ),
-        "Agradecemos a atenção.\n{{ sender.name }}",
+        "Agradecemos a atenção.\n{{ sender.signature }}",
     ),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dunwell.messaging.texts.shipped import PAY, TABLE, ShippedText
 
 _HELLO = "{% if contact.name %}Hola, {{ contact.name }}:{% else %}Hola:{% endif %}"
-_REGARDS = "Un cordial saludo,\n{{ sender.name }}"
+_REGARDS = "Un cordial saludo,\n{{ sender.signature }}"
 _CREDIT = "{% if credit %} Su saldo a favor de {{ credit }} ya está descontado.{% endif %}"
 _DAYS = "{% if oldest_invoice.days_overdue == 1 %}1 día{% else %}{{ oldest_invoice.days_overdue }} días{% endif %}"
 _DUE = "{{ oldest_invoice.due_on|date('long') }}"
@@ -58,7 +58,7 @@ HEADS_UP = ShippedText(
             "Y si algo no es correcto en {% if invoice_count == 1 %}la factura{% else %}las facturas{% endif %}, "
             "responda sin más a este correo."
         ),
-        "Muchas gracias y un cordial saludo,\n{{ sender.name }}",
+        "Muchas gracias y un cordial saludo,\n{{ sender.signature }}",
     ),
 )
 
