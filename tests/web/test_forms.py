@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import pytest
+from django.contrib.messages import get_messages
 from django.db import transaction
 from django.test import Client
 
@@ -170,6 +171,8 @@ def _walk(client: Client, pages: list[str], text: str) -> tuple[set[str], list[s
             if response.status_code == 422:
                 refused.add(action)
                 wrong += [f"{action}: {what}" for what in _faults(response.content.decode(), sent)]
+            elif any("error" in told.tags for told in get_messages(response.wsgi_request)):
+                wrong.append(f"{action}: refuses away from its fields, and what was entered is lost")
             elif response.status_code not in {302, 204}:
                 wrong.append(f"{action}: answers {response.status_code}")
     return refused, wrong

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from dunwell.messaging.channels.email.providers.settings import provider_used
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.rules.permissions import Permission
+from dunwell.web import entries, settings_pages, settings_sms
 from dunwell.web import settings_forms as sections
-from dunwell.web import settings_pages, settings_sms
 from dunwell.web.access import Desk, access
-from dunwell.workflows import mail_test
+from dunwell.workflows import mail_test, sms_test
 from dunwell.workflows.wake import wake_run
 
 
@@ -41,18 +41,24 @@ def section(request: HttpRequest, slug: str, section: str) -> HttpResponse:
         wake_run(desk.organization)
         messages.success(request, f"{shown.title} saved. What is due is looked at again within a minute.")
         return redirect(desk.url("web:settings_section", section))
-    return desk.render(
-        "web/settings.html",
-        {
-            "place": "settings",
-            "section": section,
-            "shown": shown,
-            "form": form,
-            "sms_hooks": settings_sms.hooks(desk.organization) if section == "sms" else "",
-            "provider_used": provider_used(desk.organization) if section == "sender" else None,
-        },
-        status=422 if form.errors else 200,
-    )
+    return _page(desk, section, form)
+
+
+def _page(desk: Desk, section: str, form: Form, test_form: Form | None = None) -> HttpResponse:
+    """A section's page; a refused form on it is shown as it was sent."""
+    refused = bool(form.errors or (test_form is not None and test_form.errors))
+    context = {
+        "place": "settings",
+        "section": section,
+        "shown": sections.SECTIONS[section],
+        "form": form,
+        "test_form": test_form,
+        "provider_used": provider_used(desk.organization) if section == "sender" else None,
+    }
+    if section == "sms":
+        context["sms_hooks"] = settings_sms.hooks(desk.organization)
+        context["test_form"] = test_form or settings_sms.TestSmsForm()
+    return desk.render("web/settings.html", context, status=422 if refused else 200)
 
 
 @require_POST
@@ -69,6 +75,29 @@ def test_mail(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.error(request, f"The test mail did not go. The server’s words: {answer.words}")
     return redirect(desk.url("web:settings_section", "sender"))
+
+
+@require_POST
+def test_sms(request: HttpRequest, slug: str) -> HttpResponse:
+    """Send an SMS to the number somebody gives, through the account as it is saved, and show Twilio's own words."""
+    desk = access(request, slug, Permission.EDIT_SETTINGS)
+    test_form = settings_sms.TestSmsForm(request.POST)
+
+    def send(values: dict[str, Any]) -> str:
+        try:
+            taken, words = sms_test.send(desk.organization, to=values["to"], now=desk.now)
+        except ServerUnavailableError as error:
+            raise ValidationError(str(error)) from error
+        if not taken:
+            raise ValidationError(f"The test SMS did not go. Its words: {words}")
+        return words
+
+    words = entries.saved(test_form, send)
+    if words is not None:
+        messages.success(request, f"Twilio took an SMS. Its words: {words}")
+        return redirect(desk.url("web:settings_section", "sms"))
+    shown = sections.SECTIONS["sms"]
+    return _page(desk, "sms", shown.form(None, initial=shown.initial(desk.organization)), test_form)
 
 
 def saved(desk: Desk, shown: sections.Section, form: Form) -> bool:

@@ -6,22 +6,15 @@ import re
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
-from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.channels.sms.settings import hooks_of
 from dunwell.messaging.services import outbox
 from dunwell.organizations import services
 from dunwell.organizations.models import Organization
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.channels import Channel
-from dunwell.rules.permissions import Permission
-from dunwell.web.access import access
-from dunwell.workflows import sms_test
+from dunwell.web.entries import EntryForm
 from dunwell.workflows.wake import wake_dispatch
 
 _ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
@@ -67,6 +60,18 @@ class SmsForm(forms.Form):
         return value
 
 
+class TestSmsForm(EntryForm):
+    """One number, to try the account out."""
+
+    to = forms.CharField(
+        label="Your own number",
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "tel", "placeholder": "+49 171 1234567", "autocomplete": "tel"}),
+        help_text="An SMS goes through the account as it is saved, and what Twilio says is shown here.",
+        error_messages={"required": "Write a number, such as +49 171 1234567."},
+    )
+
+
 def change(organization: Organization, values: dict[str, Any]) -> None:
     token = values.pop("twilio_auth_token")
     if token:
@@ -89,19 +94,3 @@ def now(organization: Organization) -> str:
 def hooks(organization: Organization) -> str:
     """Where Twilio calls us; empty where it cannot reach this installation."""
     return hooks_of(organization.slug)
-
-
-@require_POST
-def test_sms(request: HttpRequest, slug: str) -> HttpResponse:
-    """Send an SMS to the number somebody gives, through the account as it is saved, and show Twilio's own words."""
-    desk = access(request, slug, Permission.EDIT_SETTINGS)
-    try:
-        taken, words = sms_test.send(desk.organization, to=request.POST.get("to", ""), now=desk.now)
-    except ServerUnavailableError as error:
-        messages.error(request, str(error))
-    else:
-        if taken:
-            messages.success(request, f"Twilio took an SMS. Its words: {words}")
-        else:
-            messages.error(request, f"The test SMS did not go. Its words: {words}")
-    return redirect(desk.url("web:settings_section", "sms"))
