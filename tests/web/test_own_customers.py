@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
+import io
+import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from dunwell.followup.models import Action, ActionState, CustomerStanding, Notice
 from dunwell.insights.book import book
 from dunwell.ledger.models import Customer, Invoice
+from dunwell.messaging.models import Message
+from dunwell.messaging.services.replies import keep_sms
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.queries import database_now
 from dunwell.organizations.scope import Scope
+from dunwell.rules.permissions import may
+from dunwell.web.lists.tables import TABLES
 from tests import worlds
 from tests.web.conftest import late_customer, run
 
@@ -72,6 +81,69 @@ def test_exports_hold_only_own_customers(shared: Shared, client: Client, path: s
     exported = client.get(shared.url(path) + "?format=csv&state=all").getvalue().decode()
     assert OWN in exported
     assert FOREIGN not in exported
+
+
+def something_in_every_list(shared: Shared) -> None:
+    """For both customers a row of each kind that the run does not make."""
+    for number, customer in enumerate((shared.own, shared.foreign)):
+        worlds.make_payment(customer, 5)
+        worlds.make_credit_note(customer, 5)
+        Message.objects.create(
+            organization=shared.organization,
+            customer=customer,
+            recipient="accounts@somebody.example",
+            sender="billing@northlight.example",
+            subject=f"Reminder for {customer.name}",
+            body_text="Please pay.",
+            rfc_message_id=f"<{customer.pk}@northlight.example>",
+            next_attempt_at=database_now(),
+        )
+        phone = f"+49171123456{number}"
+        customer.contacts.update(name=f"Cashier of {customer.name}", phone=phone)
+        customer.contacts.update(sms_number=phone)  # a number of its own: a new phone has it found out anew
+        keep_sms(
+            organization=shared.organization,
+            provider_id=f"SM{number}",
+            sender=phone,
+            recipient="+4930",
+            body="We paid.",
+            now=database_now(),
+        )
+    Action.objects.filter(state=ActionState.WAITING).update(state=ActionState.FINAL, reason="dropped")
+    for name in (OWN, FOREIGN):
+        customer = late_customer(shared.organization, f"{name} three")
+        customer.contacts.update(email="")
+        if name == OWN:
+            Customer.objects.filter(pk=customer.pk).update(owner=shared.manager)
+    run(shared.organization)
+
+
+def test_no_list_and_no_file_of_one_names_anybody_else(shared: Shared, client: Client) -> None:
+    something_in_every_list(shared)
+    met, refused = set(), set()
+    for table in TABLES:
+        address = reverse(f"web:{table.name}", args=(shared.organization.slug,))
+        for query in ("", "?format=csv", "?format=xlsx"):
+            response = client.get(address + query)
+            if response.status_code == 403:
+                refused.add(table.name)
+                continue
+            text = _text_of(response)
+            assert FOREIGN not in text, f"{table.name}{query}"
+            if OWN in text:
+                met.add(table.name + query)
+    assert refused == {one.name for one in TABLES if not may("account_manager", one.permission)} == {"do_not_contact"}
+    shown = {table.name for table in TABLES} - refused
+    assert met == {name + query for name in shown for query in ("", "?format=csv", "?format=xlsx")}
+
+
+def _text_of(response: Any) -> str:
+    """What a page or a file says; a workbook is a ZIP of XML."""
+    content: bytes = response.getvalue()
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as workbook:
+            content = b"".join(workbook.read(name) for name in workbook.namelist())
+    return content.decode()
 
 
 def test_what_is_somebody_elses_does_not_exist(shared: Shared, client: Client) -> None:
