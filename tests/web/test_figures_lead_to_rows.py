@@ -266,12 +266,20 @@ def test_on_an_imports_page(desk: Desk, owner: Client) -> None:
         followed = _follow(owner, address)
         assert len(followed) >= 4
         assert [one for one in followed if one[1] != one[2]] == [], address
+    earlier = FileImport.objects.exclude(pk=found.pk).get()
+    used = [one for one in _follow(owner, desk.url(f"imports/{earlier.pk}/undo/")) if one[0].endswith(":used")]
+    assert {(link.split("/")[3], count) for link, count, _ in used} == {("invoices", 2), ("customers", 1)}
+    assert [one for one in used if one[1] != one[2]] == []
     page = html.unescape(owner.get(desk.url(f"imports/{found.pk}/undo/")).content.decode())
     came = desk.url(f"changes/?kind=ledger_allocationevent&import={found.pk}:insert")
     assert f'href="{came}"' in page, "what has no list stands among the changes"
     told = owner.get(came)
     assert {change.verb for change in told.context["changes"]} == {"Added"}
     assert len(told.context["changes"]) == 1
+    since = owner.get(desk.url(f"changes/?kind=ledger_invoiceevent&import={earlier.pk}:since")).context["changes"]
+    assert {change.about for change in since} == {"A, Acme Group", "C, Bolt"}, (
+        "not B, which the second file left as it was"
+    )
 
 
 def test_before_a_merge(desk: Desk, owner: Client) -> None:

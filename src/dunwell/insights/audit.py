@@ -42,6 +42,7 @@ class Asked:
     customer_id: int | None = None
     invoice_id: int | None = None
     context_id: uuid.UUID | None = None  # what was done in one go, as an import is
+    after_id: uuid.UUID | None = None  # what became afterwards of the rows that were touched in one go
     label: str = ""  # of rows that came (insert), changed (update) or went (delete)
 
 
@@ -80,6 +81,11 @@ _BRANCH = """
     AND (%(since)s::timestamptz IS NULL OR event.pgh_created_at >= %(since)s)
     AND (%(until)s::timestamptz IS NULL OR event.pgh_created_at < %(until)s)
     AND (%(context)s::uuid IS NULL OR event.pgh_context_id = %(context)s)
+    AND (%(after)s::uuid IS NULL
+         OR (event.pgh_context_id IS DISTINCT FROM %(after)s
+             AND EXISTS (SELECT FROM {table} AS own
+                          WHERE own.pgh_obj_id = event.pgh_obj_id AND own.pgh_id < event.pgh_id
+                            AND own.pgh_context_id = %(after)s)))
     AND (%(label)s::text = '' OR event.pgh_label = %(label)s)
     AND (%(person)s::text = '' OR context.metadata ->> 'user' = %(person)s)
     AND (%(at)s::timestamptz IS NULL
@@ -111,6 +117,7 @@ def changes(organization: Organization, asked: Asked, *, most: int, below: Curso
         "customer": asked.customer_id,
         "invoice": asked.invoice_id,
         "context": asked.context_id,
+        "after": asked.after_id,
         "label": asked.label,
         "at": below.at if below else None,
         "kind": below.table if below else "",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet, Value
 
 from dunwell.ledger.imports.report import NAMED_PARTS
 from dunwell.ledger.models import Allocation, FileImport, Invoice
@@ -14,6 +14,7 @@ from dunwell.organizations.models import Organization
 UNCHANGED, DUE_ASSUMED, CURRENCY_ASSUMED = NAMED_PARTS
 # What happened to rows that were in the book before; NAMED leaves out what a complete list settled by leaving it out
 CHANGED, NAMED, ABSENT = "changed", "named", "absent"
+USED = "used"  # what it brought or changed, and somebody has changed since
 
 
 def file_import(organization: Organization, import_id: int) -> FileImport | None:
@@ -27,6 +28,8 @@ def brought_by(organization: Organization, rows: QuerySet[Any], import_id: int, 
         return rows.filter(pk__in=_left_out(organization, import_id))
     if part in NAMED_PARTS:
         return _named(organization, rows, import_id, part)
+    if part == USED:
+        return rows.filter(pk__in=_used(organization, rows.model, import_id).values("pgh_obj_id"))
     new = _events(organization, rows.model, import_id).filter(pgh_label="insert").values("pgh_obj_id")
     if not part:
         return rows.filter(pk__in=new)
@@ -58,6 +61,13 @@ def _events(organization: Organization, model: Any, import_id: int) -> QuerySet[
         organization_id=organization.pk, pgh_context_id__in=context
     )
     return events
+
+
+def _used(organization: Organization, model: Any, import_id: int) -> QuerySet[Any]:
+    """The last word of the import about each row that had a later one."""
+    own = _events(organization, model, import_id)
+    same = model.pgh_event_model.objects.filter(pgh_obj_id=OuterRef("pgh_obj_id"), pgh_id__gt=OuterRef("pgh_id"))
+    return own.filter(Exists(same.exclude(pgh_context_id=OuterRef("pgh_context_id"))))
 
 
 def _left_out(organization: Organization, import_id: int) -> QuerySet[Any]:

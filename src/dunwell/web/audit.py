@@ -27,6 +27,7 @@ HEAD = ("at", "who", "what", "kind", "about", "occasion", "field", "before", "af
 FILTERS = ("kind", "person", "period", "customer", "invoice", "import")
 PERIODS = (("1", "Today"), ("7", "Last 7 days"), ("30", "Last 30 days"), ("365", "Last 12 months"))
 DAY = dt.timedelta(days=1)
+SINCE = "since"
 
 
 def audit(request: HttpRequest, slug: str) -> HttpResponseBase:
@@ -75,8 +76,9 @@ def _asked(desk: Desk) -> tuple[Asked, dict[str, Any]]:
         since=since,
         customer_id=customer.pk if customer else None,
         invoice_id=invoice.pk if invoice else None,
-        context_id=of_import.history_context if of_import else None,
-        label=label,
+        context_id=of_import.history_context if of_import and label != SINCE else None,
+        after_id=of_import.history_context if of_import and label == SINCE else None,
+        label=label if label != SINCE else "",
     )
     return asked, {
         "kind": kind,
@@ -93,10 +95,10 @@ def _asked(desk: Desk) -> tuple[Asked, dict[str, Any]]:
 
 
 def _of_import(desk: Desk, text: str) -> tuple[FileImport | None, str]:
-    """`5` is all that an import changed, `5:insert` the rows that came with it."""
+    """`5` is all that an import changed, `5:insert` the rows that came with it, `5:since` what became of its rows."""
     number, _, label = text.partition(":")
     found = brought.file_import(desk.organization, _number(number))
-    return found, label if found and label in audit_words.VERBS else ""
+    return found, label if found and label in {*audit_words.VERBS, SINCE} else ""
 
 
 def _number(text: str) -> int:

@@ -118,8 +118,8 @@ def undo(request: HttpRequest, slug: str, import_id: int) -> HttpResponse:
     return _page(desk, found, "undo", {"reason": reason, "extent": rows})
 
 
-def _listed(desk: Desk, found: FileImport, kind: Extent) -> tuple[bool, str, str]:
-    """Whether a kind has a list of its own; where those that came with an import stand, and those that it changed.
+def _listed(desk: Desk, found: FileImport, kind: Extent) -> tuple[bool, str, str, str]:
+    """Whether a kind has a list of its own; where those stand that an import brought, that it changed, that were used.
 
     What has none stands among the changes, for whoever may see these.
     """
@@ -127,11 +127,11 @@ def _listed(desk: Desk, found: FileImport, kind: Extent) -> tuple[bool, str, str
     if kind.name in name:
         everything = "state=all&" if kind.name == "invoice" else ""
         address = f"{desk.url(f'web:{name[kind.name]}')}?{everything}import={found.pk}"
-        return True, address, f"{address}:changed"
+        return True, address, f"{address}:changed", f"{address}:used"
     if not desk.may(Permission.VIEW_AUDIT):
-        return False, "", ""
+        return False, "", "", ""
     address = f"{desk.url('web:audit')}?kind={kind.events}&import={found.pk}"
-    return False, f"{address}:insert", f"{address}:update"
+    return False, f"{address}:insert", f"{address}:update", f"{address}:since"
 
 
 def _undoing(desk: Desk, found: FileImport) -> dict[str, Any]:

@@ -123,6 +123,7 @@ IMPORT_PARTS = {
     "": "new",
     insights.CHANGED: "changed",
     insights.NAMED: "changed",
+    insights.USED: "used since",
     insights.ABSENT: "settled, not in the file",
     insights.UNCHANGED: "unchanged",
     insights.DUE_ASSUMED: "due date from terms",
