@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from dunwell.followup.models import DunningPolicy, Notice, NoticeState, PolicyStep, PolicyVersion
-from dunwell.followup.services import notices, switches
+from dunwell.followup.services import many, notices, switches
 from dunwell.ledger.models import Customer
-from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.models import Message, MessageTemplate
 from dunwell.organizations.models import User
 from dunwell.workflows.notices import refresh
 from tests import worlds
@@ -152,7 +153,10 @@ def test_send_now_never_skips_a_hold(story: Story, customer: Customer, anna: Use
     assert story.mails() == []
 
 
-def test_a_failed_notice_that_is_tried_again_days_later_speaks_of_that_day(story: Story, anna: User) -> None:
+@pytest.mark.parametrize("at_once", [False, True], ids=["one by one", "all at once"])
+def test_a_failed_notice_that_is_tried_again_days_later_speaks_of_that_day(
+    story: Story, anna: User, at_once: bool
+) -> None:
     """What was written on Wednesday about an invoice paid on Thursday does not go on Friday."""
     payer = worlds.make_customer(story.organization, email="payer@client.example")
     other = worlds.make_customer(story.organization, email="other@client.example")
@@ -164,8 +168,14 @@ def test_a_failed_notice_that_is_tried_again_days_later_speaks_of_that_day(story
     friday = TODAY + 2 * DAY
     worlds.make_payment(payer, 100, on=TODAY + DAY, towards=invoices[0])
     worlds.make_hold(held, starts_on=TODAY + DAY)
-    for notice in Notice.objects.filter(state=NoticeState.FAILED):
-        notices.try_again(organization=story.organization, notice_id=notice.pk, by=anna, now=story.moment(friday))
+    shared: dict[str, Any] = {"organization": story.organization, "by": anna, "now": story.moment(friday)}
+    if at_once:
+        messages = list(Message.objects.values_list("pk", flat=True))
+        assert many.try_again(message_ids=messages, **shared) == 3
+        assert many.try_again(message_ids=messages, **shared) == 0
+    else:
+        for notice in Notice.objects.filter(state=NoticeState.FAILED):
+            notices.try_again(notice_id=notice.pk, **shared)
     story.dispatch(friday)
     story.run(friday)
     assert story.mails(payer) == []

@@ -235,3 +235,16 @@ def test_search_finds_people_and_messages(desk: Desk, owner: Client) -> None:
         assert len(found.rows) == 1, text
     assert owner.get(desk.url("follow-up/messages/"), {"q": "pine"}).context["listing"].count == 1
     assert owner.get(desk.url("follow-up/messages/"), {"q": "arbor"}).context["listing"].count == 0
+
+
+def test_money_is_sorted_by_amount_within_a_currency(desk: Desk, owner: Client) -> None:
+    customer = worlds.make_customer(desk.organization)
+    for amount, currency in ((5, "EUR"), (9, "USD"), (7, "EUR")):
+        worlds.make_payment(customer, amount, currency=currency)
+        worlds.make_credit_note(customer, amount, currency=currency)
+    for name, amount in (("payments", "amount"), ("credit-notes", "total")):
+        for sort, expected in (("amount", [5, 7]), ("-amount", [7, 5])):
+            listing = owner.get(desk.url(f"{name}/?currency=EUR&sort={sort}")).context["listing"]
+            assert [getattr(row, amount) for row in listing.rows] == expected, name
+        mixed = owner.get(desk.url(f"{name}/?sort=amount")).context["listing"]
+        assert (mixed.sort, "amount" in mixed.sorts) == ("day", False), "euros and dollars have no order"

@@ -25,6 +25,7 @@ from dunwell.rules.waiting import Final, Waiting
 from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
+DAY_PASSED = "Its day has passed: it is written anew."
 SENT_ANYWAY = (Waiting.CONTACT_INTERVAL, Waiting.WEEKLY_LIMIT, Waiting.RUN_LIMIT)
 
 
@@ -222,11 +223,10 @@ def _send_again(notice: Notice, message: Message, *, by: User, now: dt.datetime)
     notice.state, notice.contact_on = NoticeState.QUEUED, None
     notice.save(update_fields=["state", "contact_on"])
     if not notice.opens_at <= now < notice.closes_at:
-        reason = "Its day has passed: it is written anew."
         call_back(
             organization_id=notice.organization_id,
             notices_and_messages=[(notice.pk, message.pk)],
-            reason=reason,
+            reason=DAY_PASSED,
             now=now,
         )
         TouchedCustomer.objects.create(organization_id=notice.organization_id, customer_id=notice.customer_id)

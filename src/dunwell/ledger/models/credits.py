@@ -56,6 +56,9 @@ class CreditNote(models.Model):
         indexes = [
             models.Index(fields=("organization", "customer"), name="credit_note_by_customer"),
             models.Index(fields=("organization", "last_entry_on"), name="credit_note_entries_since"),
+            # The orders that the list of all credit notes can have; by number it has the unique key's
+            models.Index(fields=("organization", "issued_on", "id"), name="credit_note_by_day"),
+            models.Index(fields=("organization", "currency", "total", "id"), name="credit_note_by_amount"),
             models.Index(
                 fields=("organization", "customer"), condition=Q(unapplied__gt=0), name="credit_note_unapplied"
             ),

@@ -105,6 +105,8 @@ class Payment(models.Model):
             ),
             # Pending payments hold their invoice for a few days only, so the day finds them
             models.Index(fields=("organization", "initiated_on"), name="payment_by_day"),
+            # The largest or smallest of a currency, as the list asks for them
+            models.Index(fields=("organization", "currency", "amount", "id"), name="payment_by_amount"),
             # Unapplied credit as of a past day: what has been used, refunded or has failed since
             models.Index(fields=("organization", "last_entry_on"), name="payment_entries_since"),
             models.Index(

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from dunwell.web import undo
 from dunwell.web.access import Desk, access
 from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Bulk, Outcome, Rows
@@ -104,7 +105,8 @@ def _done(desk: Desk, found: Bulk, selection: Selection, form: forms.Form, noun:
         _put(form, error)
         return False
     say = messages.warning if outcome.refused else messages.success
-    say(desk.request, told(outcome, selection.count, noun))
+    token = undo.offer(desk, found.permission) if found.undo and outcome.done else ""
+    say(desk.request, told(outcome, selection.count, noun), extra_tags=token)
     return True
 
 

@@ -109,6 +109,7 @@ class Bulk:
     act: Callable[[Desk, list[int], dict[str, Any]], Outcome]
     form: Callable[[Desk, Any], forms.Form] = lambda _desk, data: NoQuestions(data)
     stops: bool = False
+    undo: bool = False  # what it did is in the history as one change, and can be taken back as one
     only_first: bool = False  # it acts on the rows of the first effect alone: where there are none, there is no button
 
 

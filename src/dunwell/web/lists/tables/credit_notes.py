@@ -7,6 +7,7 @@ from dunwell.web.access import Desk
 from dunwell.web.lists.table import Choices, Column, Empty, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
 from dunwell.web.lists.tables.invoices import CUSTOMER
+from dunwell.web.lists.tables.money_bulk import CREDIT_NOTE_BULK
 from dunwell.web.lists.tables.payments import CURRENCY, NOT_USED_UP, UNAPPLIED_COLUMN, tabs
 
 STATES: Choices = (("valid", "Valid"), ("void", "Void"))
@@ -34,6 +35,7 @@ CREDIT_NOTES = Table(
     tabs="web/payments_tabs.html",
     context=tabs,
     sort="-day",
+    bulk=CREDIT_NOTE_BULK,
     columns=(
         Column(
             "number",
@@ -56,6 +58,7 @@ CREDIT_NOTES = Table(
             "web/cells/credit_amount.html",
             files=(("currency", lambda row: row.currency), ("total", lambda row: row.total)),
             sort=Sort(("total",), starts_down=True),
+            sort_needs=CURRENCY.name,
             css="num strong end",
         ),
         UNAPPLIED_COLUMN,

@@ -163,6 +163,7 @@ CUSTOMER_BULK = (
         effects=_owner_effects,
         act=_assign,
         form=_owner_form,
+        undo=True,
     ),
     Bulk(
         name="tag",
@@ -174,6 +175,7 @@ CUSTOMER_BULK = (
         effects=_tag_effects,
         act=_add_tag,
         form=lambda _desk, data: TagForm(data),
+        undo=True,
     ),
     Bulk(
         name="untag",
@@ -185,6 +187,7 @@ CUSTOMER_BULK = (
         effects=_tagged_effects,
         act=_remove_tag,
         form=lambda _desk, data: TagForm(data),
+        undo=True,
     ),
     Bulk(
         name="hold",
@@ -196,6 +199,7 @@ CUSTOMER_BULK = (
         effects=_hold_effects,
         act=_hold,
         form=lambda _desk, data: HoldForm(data),
+        undo=True,
     ),
     Bulk(
         name="release",
@@ -206,6 +210,7 @@ CUSTOMER_BULK = (
         button="End their holds",
         effects=_release_effects,
         act=_release,
+        undo=True,
         only_first=True,
     ),
 )

@@ -92,6 +92,7 @@ DO_NOT_CONTACT = Table(
             button="Take them off",
             effects=_lift_effects,
             act=_lift,
+            only_first=True,
         ),
     ),
     columns=(

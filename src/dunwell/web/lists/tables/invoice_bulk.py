@@ -79,6 +79,7 @@ INVOICE_BULK = (
         effects=_hold_effects,
         act=_hold,
         form=lambda _desk, data: HoldForm(data),
+        undo=True,
     ),
     Bulk(
         name="release",
@@ -89,5 +90,6 @@ INVOICE_BULK = (
         button="End their holds",
         effects=_release_effects,
         act=_release,
+        undo=True,
     ),
 )

@@ -11,6 +11,7 @@ from dunwell.web.access import Desk
 from dunwell.web.lists.table import Choices, Column, Empty, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
 from dunwell.web.lists.tables.invoices import CUSTOMER
+from dunwell.web.lists.tables.message_bulk import MESSAGE_BULK
 from dunwell.web.lists.tables.notices import follow_up
 
 UNDELIVERED = "undelivered"
@@ -50,6 +51,7 @@ MESSAGES = Table(
     tabs="web/followup_tabs.html",
     context=follow_up,
     sort="-queued",
+    bulk=MESSAGE_BULK,
     columns=(
         Column(
             "recipient",

@@ -13,6 +13,7 @@ from dunwell.web.lists.shown import Shown
 from dunwell.web.lists.table import Choices, Column, Empty, Filter, Rows, Sort, Table
 from dunwell.web.lists.tables import filters
 from dunwell.web.lists.tables.invoices import CUSTOMER
+from dunwell.web.lists.tables.money_bulk import PAYMENT_BULK
 
 STATES: Choices = tuple((name, look.word) for name, look in words.LOOKS["payment"].items())
 UNAPPLIED: Choices = (("yes", "Not used up"),)
@@ -63,6 +64,7 @@ PAYMENTS = Table(
     tabs="web/payments_tabs.html",
     context=tabs,
     sort="-day",
+    bulk=PAYMENT_BULK,
     columns=(
         Column(
             "reference",
@@ -91,6 +93,8 @@ PAYMENTS = Table(
             "Amount",
             "web/cells/payment_amount.html",
             files=(("currency", lambda row: row.currency), ("amount", lambda row: row.amount)),
+            sort=Sort(("amount",), starts_down=True),
+            sort_needs=CURRENCY.name,
             css="num strong end",
         ),
         UNAPPLIED_COLUMN,

@@ -97,6 +97,7 @@ REPLIES = Table(
             button="They are dealt with",
             effects=_done_effects,
             act=_done,
+            only_first=True,
         ),
     ),
     columns=(
