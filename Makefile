@@ -33,8 +33,9 @@ ASSETS := src/dunwell/web/static/dist/manifest.json
 ASSET_SOURCES := $(shell find assets src/dunwell/web/templates -type f 2>/dev/null) \
   $(shell find src/dunwell/web -name '*.py' 2>/dev/null)
 
-# A process for each core, each with a PostgreSQL of its own; tests of one file stay together
-IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+# A process for each core, each with a PostgreSQL of its own; tests of one file stay together. Files go as they are
+# collected: those with the database, those with the browser, and last the quick ones of the rules, so that no long one ends alone
+IN_PARALLEL := -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 say = @printf '\033[2m· %s\033[0m\n' "$(1)" >&2
 

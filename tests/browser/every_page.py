@@ -1,17 +1,16 @@
-"""Every page, light and dark, wide and narrow: axe finds nothing, nothing sticks out, no complaint in the console."""
+"""What a walk through every page needs: a book in which each has something to show, and how a page is judged."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 
-import pytest
 from django.apps import apps
 from playwright.sync_api import Page
 
-from dunwell.followup.models import Notice, NoticeState
+from dunwell.followup.models import Notice
 from dunwell.followup.queries.assignments import RuleDraft
 from dunwell.followup.services.assignments import save_rules
 from dunwell.followup.services.policies import save_policy
@@ -25,7 +24,7 @@ from dunwell.rules.policies import PolicyDraft, StepDraft
 from dunwell.web.guide import PAGES
 from dunwell.web.settings_forms import SECTIONS
 from tests import worlds
-from tests.browser.conftest import AXE, axe_findings, sign_in, sign_in_by_form
+from tests.browser.conftest import axe_findings
 from tests.invariants import DAY
 from tests.web.conftest import every_path, late_customer, run
 
@@ -46,6 +45,8 @@ BEFORE_SIGN_IN = (
     "/accounts/password/reset/done/",
     "/accounts/signup/",
 )
+# What is decided now and then. The rest is the daily work: two walks, so that two workers share them
+DECIDED = ("alerts", "changes", "imports", "insights", "people", "policies", "set-up", "settings", "templates")
 # In the sandbox of a mail no script runs, not even axe
 SANDBOXED = "/mail/"
 # A page is judged by all rules as it opens; what colors and width can break is judged again as they change
@@ -56,8 +57,7 @@ LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
 )
 
 
-@pytest.fixture
-def book(organization: Organization, anna: User) -> list[str]:
+def make_book(organization: Organization, anna: User) -> list[str]:
     """A book in which every page has something to show; the addresses of all pages."""
     today = local_date(organization, database_now())
     customer = late_customer(organization)
@@ -148,7 +148,12 @@ def _first_rows(organization: Organization) -> dict[str, object]:
     return found
 
 
-def _pages(page: Page, addresses: Sequence[str]) -> list[str]:
+def is_decided(address: str) -> bool:
+    """Whether an address is of settings and the like."""
+    return address.split("/")[3] in DECIDED
+
+
+def pages_of(page: Page, addresses: Sequence[str]) -> list[str]:
     """Those of the addresses that are pages: what only takes a form, leads elsewhere or is a part is none."""
     pages = []
     for address in addresses:
@@ -160,22 +165,7 @@ def _pages(page: Page, addresses: Sequence[str]) -> list[str]:
     return pages
 
 
-def test_every_page_in_every_look(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
-    """axe finds nothing and nothing sticks out, wide and narrow, light and dark; no page complains in the console."""
-    page = visit()
-    page.add_init_script(path=AXE)
-    findings: list[str] = []
-    for address in BEFORE_SIGN_IN:
-        page.goto(address)
-        findings += _looks(page)
-    sign_in(page, anna)
-    for address in (*_pages(page, book), *OUTSIDE):
-        page.goto(address)
-        findings += _looks(page)
-    assert findings == []
-
-
-def _looks(page: Page) -> list[str]:
+def looks(page: Page) -> list[str]:
     """What is wrong with the page as it is loaded, and as it becomes when the window or the system changes."""
     findings: list[str] = []
     for width, theme, rules in LOOKS:
@@ -186,77 +176,3 @@ def _looks(page: Page) -> list[str]:
         findings += axe_findings(page, rules)
     page.set_viewport_size({"width": LOOKS[0][0], "height": 900})
     return findings
-
-
-OPENERS = """
-() => [...document.querySelectorAll('[data-opens]')]
-    .map(one => one.dataset.opens)
-    .filter(id => document.getElementById(id) instanceof HTMLDialogElement)
-"""
-OPEN = """
-id => {
-  document.querySelector(`[data-opens="${CSS.escape(id)}"]`).click();
-  return document.getElementById(id).open;
-}
-"""
-UNFOLD = """
-() => [...document.querySelectorAll('main details:not([open]), header details:not([open])')].map(one => {
-  one.open = true;
-  return one.className + ' ' + one.querySelector('summary').className;
-})
-"""
-
-
-def test_every_dialog_and_every_menu_as_it_opens(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
-    """Each kind of dialog is opened by its button, all that unfolds is unfolded: axe finds nothing, none sticks out."""
-    Notice.objects.filter(state=NoticeState.QUEUED).update(state=NoticeState.AWAITING_APPROVAL)
-    page = visit()
-    page.add_init_script(path=AXE)
-    sign_in(page, anna)
-    findings: list[str] = []
-    seen: set[str] = set()
-    for address in _pages(page, book):
-        page.goto(address)
-        for opener in page.evaluate(OPENERS):
-            kind = re.sub(r"\d+", "", opener)
-            if kind in seen:
-                continue
-            seen.add(kind)
-            assert page.evaluate(OPEN, opener), f"{address}: {opener} does not open"
-            findings += [f"dialog {opener}: {one}" for one in _looks(page)]
-            page.keyboard.press("Escape")
-            assert not page.evaluate("id => document.getElementById(id).open", opener), "Escape closes it"
-        unfolded = set(page.evaluate(UNFOLD))
-        if unfolded - seen:
-            findings += [f"unfolded: {one}" for one in _looks(page)]
-            seen |= unfolded
-    assert findings == []
-    assert {"keys", "stop-sending", "view-save", "leave", "drop-"} <= seen, seen
-
-
-def test_the_open_menu_leads_to_its_dialog(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
-    Notice.objects.filter(state=NoticeState.QUEUED).update(state=NoticeState.AWAITING_APPROVAL)
-    page = visit()
-    sign_in(page, anna)
-    page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
-    assert axe_findings(page) == []
-    page.keyboard.press("Escape")
-    page.get_by_text("Chasing", exact=True).click()
-    page.get_by_role("button", name="Stop all sending…").click()
-    assert page.get_by_role("dialog", name="Stop all sending?").is_visible()
-    assert axe_findings(page) == []
-
-
-def test_the_first_view_is_light(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
-    """At most 350 kB over the wire, from sign-in to Home, everything included."""
-    page = visit()
-    client = page.context.new_cdp_session(page)
-    client.send("Network.enable")
-    received: list[int] = []
-    client.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
-    sign_in_by_form(page, anna)
-    page.wait_for_load_state("networkidle")
-    page.locator("[data-chart]").first.scroll_into_view_if_needed()  # a chart is drawn when it is nearly in view
-    page.locator("[data-chart][data-drawn]").first.wait_for()
-    assert sum(received) < 350_000, sum(received)
