@@ -242,9 +242,9 @@ def test_money_is_sorted_by_amount_within_a_currency(desk: Desk, owner: Client) 
     for amount, currency in ((5, "EUR"), (9, "USD"), (7, "EUR")):
         worlds.make_payment(customer, amount, currency=currency)
         worlds.make_credit_note(customer, amount, currency=currency)
-    for name, amount in (("payments", "amount"), ("credit-notes", "total")):
+    for name, column in (("payments", "amount"), ("credit-notes", "total")):
         for sort, expected in (("amount", [5, 7]), ("-amount", [7, 5])):
             listing = owner.get(desk.url(f"{name}/?currency=EUR&sort={sort}")).context["listing"]
-            assert [getattr(row, amount) for row in listing.rows] == expected, name
+            assert [getattr(row, column) for row in listing.rows] == expected, name
         mixed = owner.get(desk.url(f"{name}/?sort=amount")).context["listing"]
         assert (mixed.sort, "amount" in mixed.sorts) == ("day", False), "euros and dollars have no order"
