@@ -6,10 +6,12 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db.models import F
 
 from dunwell.followup.models import Call, Case, CaseChange, DunningPolicy, Task, WorkItem
+from dunwell.followup.queries import worklist as worklist_queries
 from dunwell.followup.queries.next_action import next_action
-from dunwell.followup.queries.worklist import of_nobody, of_person, work_items
+from dunwell.followup.queries.worklist import first_items, of_nobody, of_person, work_items
 from dunwell.followup.services.calls import Said, record_call
 from dunwell.followup.services.policies import save_policy
 from dunwell.ledger.models import Contact, Customer, Hold
@@ -165,6 +167,25 @@ def test_an_account_manager_sees_their_own_work_only(calling: Story, customer: C
         customer
     }
     assert {row.customer for row in of_nobody(work_items(Scope(organization), TODAY), "collector")} == {other}
+
+
+def test_the_beginning_of_the_list_is_that_of_the_whole(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few customers are looked at first: equal values, no case and no value among them."""
+    for number, owed in enumerate((100, 900, 900, 50, 900, 300, 20, 300)):
+        each = worlds.make_customer(story.organization, f"Debtor {number}", email="" if number % 3 == 0 else None)
+        worlds.make_invoice(each, total=owed, due_on=TODAY - (5 + number) * DAY)
+    story.run(TODAY)
+    for number, case in enumerate(Case.objects.filter(organization=story.organization).order_by("pk")):
+        Case.objects.filter(pk=case.pk).update(priority_by_hand=1 + number // 3, due_on=TODAY - number * DAY)
+    Case.objects.filter(organization=story.organization, customer__name="Debtor 3").update(closed_on=TODAY)
+    scope = Scope(Organization.objects.select_related("settings").get(pk=story.organization.pk))
+    rows = WorkItem.objects.filter(organization=story.organization)
+    whole = list(rows.order_by("priority", F("expected_value").desc(), "due_on", "pk"))
+    assert {item.priority for item in whole} == {1, 2, 3, 4}
+    for blocks in ((1, 2), (2, 5), (4, 7), (100, 1000)):
+        monkeypatch.setattr(worklist_queries, "BLOCKS", blocks)
+        for most in range(1, len(whole) + 1):
+            assert first_items(rows, scope, most) == whole[:most], (blocks, most)
 
 
 def test_after_the_last_step_the_case_goes_to_a_person(story: Story, customer: Customer) -> None:

@@ -8,14 +8,16 @@ from typing import cast
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from dunwell.ledger.models import Contact, Customer, Invoice
 from dunwell.ledger.models.customers import CONTACT_WORDS, CUSTOMER_WORDS
 from dunwell.messaging.models import Message
-from dunwell.messaging.models.outbox import MESSAGE_WORDS
 from dunwell.organizations.scope import Row, Scope
 from dunwell.rules.names import name_key
+
+# Kept beside the messages by the database; with names and contacts it is an expression
+MESSAGE_WORDS = F("words__words")
 
 # An invoice list narrowed by a customer's name looks at so many customers at most.
 MOST_CUSTOMERS = 500
@@ -56,9 +58,9 @@ def customers_matching(scope: Scope, text: str, customers: QuerySet[Customer]) -
 
 
 def _with_words(
-    rows: QuerySet[Row], whole: QuerySet[Row], vector: SearchVector, asked: str, *order: str
+    rows: QuerySet[Row], whole: QuerySet[Row], vector: SearchVector | F, asked: str, *order: str
 ) -> tuple[QuerySet[Row], Q]:
-    """`rows`, and the condition that they have the words; the vector is the expression of an index of words.
+    """`rows`, and the condition that they have the words; the vector is that of an index of words.
 
     The database cannot know how many rows have a beginning of a word, and takes one way for all. An order and a few
     tempt it to read every row in that order until enough have fitted, which is right for a word that many have and
@@ -73,7 +75,7 @@ def _with_words(
     return rows, Q(pk__in=some if len(some) <= MOST_FOUND else found.values("pk"))
 
 
-def _is_common(whole: QuerySet[Row], vector: SearchVector, asked: str, order: Sequence[str]) -> bool:
+def _is_common(whole: QuerySet[Row], vector: SearchVector | F, asked: str, order: Sequence[str]) -> bool:
     first = whole.annotate(found_by=vector).order_by(*order).values("found_by")[:FIRST_ROWS]
     rows, parameters = first.query.sql_with_params()
     # Beyond its limit the database does not see through: the words of these rows are read, whatever index there is

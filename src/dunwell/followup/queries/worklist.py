@@ -5,17 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from dunwell.followup.models import Action, ActionState, Call, Task, WorkItem
+from dunwell.followup.models import Action, ActionState, Call, Case, CustomerProfile, Task, WorkItem
 from dunwell.ledger.models import Contact, Hold, Invoice
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.scope import Scope
 from dunwell.rules.calls import CallHours, call_hours
+from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
+
+IN_ORDER = ("priority", F("expected_value").desc(), "due_on", "pk")
+# So many customers are asked first for the beginning of the list, then so many
+BLOCKS = (100, 1_000)
 
 
 def work_items(scope: Scope, as_of: dt.date) -> QuerySet[WorkItem]:
@@ -47,6 +53,39 @@ def of_nobody(rows: QuerySet[WorkItem], role: str) -> QuerySet[WorkItem]:
 
 def of_person_or_nobody(rows: QuerySet[WorkItem], user: User, role: str) -> QuerySet[WorkItem]:
     return rows.filter(Q(owner=user) | Q(owner=None, role__in=["", role]))
+
+
+def first_items(rows: QuerySet[WorkItem], scope: Scope, most: int) -> list[WorkItem]:
+    """The first of `rows`, the most urgent customers' first and of equal ones the most valuable's.
+
+    Where the list is long it is not sorted for that: entries are in the order of their customers, so those of the first
+    customers are the first, if there are enough. What is equal to the last of those customers may belong before him.
+    """
+    for customers in BLOCKS:
+        chosen = _most_urgent(scope, customers)
+        if len(chosen) < customers:
+            break
+        found = list(rows.filter(customer__in=[customer for customer, *_ in chosen]).order_by(*IN_ORDER)[:most])
+        if len(found) == most and (found[-1].priority, -found[-1].expected_value) < (chosen[-1][1], -chosen[-1][2]):
+            return found
+    return list(rows.order_by(*IN_ORDER)[:most])
+
+
+def _most_urgent(scope: Scope, most: int) -> list[tuple[int, int, Decimal]]:
+    """The first customers in the order of the worklist, with priority and value.
+
+    Whoever has a case has been assessed, and so has a profile; who has none is as urgent as the last of them.
+    """
+    profiles = CustomerProfile.objects.filter(organization=scope.organization).order_by("-expected_value")
+    cases = Case.objects.filter(organization=scope.organization, closed_on=None, customer=OuterRef("customer"))
+    # Each by itself: by the index of values where a priority is common, by that of cases where it is rare
+    raised = [profiles.filter(Exists(cases.filter(priority=number))) for number in range(MOST_URGENT, LEAST_URGENT)]
+    others = profiles.exclude(Exists(cases.filter(priority__lt=LEAST_URGENT)))
+    first, *rest = (
+        those.annotate(priority=Value(priority)).values_list("customer", "priority", "expected_value")[:most]
+        for priority, those in enumerate([*raised, others], MOST_URGENT)
+    )
+    return list(first.union(*rest, all=True).order_by("priority", "-expected_value")[:most])
 
 
 def _open_invoices() -> QuerySet[Invoice]:

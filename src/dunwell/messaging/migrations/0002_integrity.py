@@ -1,4 +1,4 @@
-"""Keys that cannot cross tenants; a history to which rows are only added; a message's turn and the hourly limit."""
+"""Keys that cannot cross tenants; a history to which rows are only added; a message's turn, the hourly limit and its words."""
 
 from pathlib import Path
 
@@ -24,5 +24,5 @@ class Migration(migrations.Migration):
         tenant_key("messaging_messagefile", "message_id", "messaging_message"),
         tenant_key("messaging_printbatch", "file_id", "messaging_storedfile"),
         tenant_key("messaging_reply", "customer_id", "ledger_customer"),
-        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("events", "files", "letting_go", "turns", "hourly_limit")),
+        *(migrations.RunSQL((SQL / f"{name}.sql").read_text()) for name in ("events", "files", "letting_go", "turns", "hourly_limit", "words")),
     ]

@@ -15,6 +15,7 @@ from dunwell.messaging.models.providers import MailProvider
 from dunwell.messaging.models.replies import Reply
 from dunwell.messaging.models.senders import MailSender
 from dunwell.messaging.models.templates import MessageTemplate, Tone
+from dunwell.messaging.models.words import MessageWords
 
 __all__ = [
     "REPORTED",
@@ -29,6 +30,7 @@ __all__ = [
     "MessageFile",
     "MessageState",
     "MessageTemplate",
+    "MessageWords",
     "PrintBatch",
     "Reply",
     "StoredFile",

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from dunwell.ledger.models import Customer
-from dunwell.ledger.models.customers import AddressWords
 from dunwell.organizations.models import Organization
 from dunwell.organizations.tenancy import TenantForeignKey
 from dunwell.rules.channels import CHANNEL_NAMES, Channel
-
-# Search by the beginning of any word; insights/search.py asks with the same expression
-MESSAGE_WORDS = SearchVector("subject", AddressWords("recipient"), config="simple")
 
 
 class ChannelKind(models.TextChoices):
@@ -151,7 +145,6 @@ class Message(models.Model):
             ),
             # A customer's timeline
             models.Index(fields=("organization", "customer", "id"), name="message_by_customer"),
-            GinIndex(MESSAGE_WORDS, name="message_by_word"),
         ]
 
     def __str__(self) -> str:

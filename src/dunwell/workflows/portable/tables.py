@@ -19,7 +19,14 @@ ORGANIZATION, PEOPLE, CONTEXTS = "organizations_organization", "organizations_us
 
 # Follows from the rest, or describes this moment of this installation
 NOT_CARRIED = frozenset(
-    {"ledger_touchedcustomer", "ledger_mergedcontact", "messaging_channelpause", PEOPLE, f"{PEOPLE}event"}
+    {
+        "ledger_touchedcustomer",
+        "ledger_mergedcontact",
+        "messaging_channelpause",
+        "messaging_messagewords",
+        PEOPLE,
+        f"{PEOPLE}event",
+    }
 )
 # Readable only under this installation's key: left empty
 SECRETS = frozenset(

@@ -98,7 +98,7 @@ def first_of(desk: Desk, most: int) -> list[Any]:
     found = _when(desk, _whose(desk, rows(desk), OURS), NOW).select_related(
         "customer", "owner", "task__step", "case", "reply"
     )
-    first = list(found.order_by("priority", "less_value", "due_on", "pk")[:most])
+    first = queries.first_items(found, desk.scope, most)
     _add(desk, first)
     return first
 
