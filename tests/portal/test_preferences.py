@@ -69,7 +69,10 @@ def test_one_click_of_a_mail_program_changes_nothing(customer: Customer) -> None
 def test_nobody_gets_in_without_a_signed_link(customer: Customer, client: Client) -> None:
     pk = customer.contacts.get().pk
     for token in (str(pk), f"{pk}:", f"{pk}:AAAA", f"{pk + 1}:{path(customer).split(':')[1].strip('/')}"):
-        assert client.get(f"/reach/{token}/").status_code == 404
+        page = client.get(f"/reach/{token}/")
+        assert page.status_code == 404
+        assert b"leads nowhere" in page.content
+        assert b'href="/"' not in page.content, "a reader has no business at the sign-in"
         assert contact_in(token) is None
 
 

@@ -293,7 +293,10 @@ def test_a_viewer_reads_and_changes_nothing(desk: Desk, browse: Browse, path: st
     assert client.get(desk.url("customers/")).status_code == 200
     response = client.post(desk.url(path.format(notice=desk.notice.pk)), {"contact_interval_days": 0})
     assert response.status_code == 403
-    assert b"Your role here, Viewer, does not allow this." in response.content
+    assert (
+        b"Your role here, Viewer, does not allow this. An owner gives roles, under People. Nothing was changed."
+        in response.content
+    )
 
 
 def test_buttons_are_shown_to_those_who_may_press_them(desk: Desk, browse: Browse) -> None:

@@ -90,7 +90,7 @@ def test_payments_on_their_way_arrive_together_on_a_day(desk: Desk, owner: Clien
 def test_credit_notes_are_used_up_alike_and_where_none_can_be_there_is_no_button(desk: Desk, owner: Client) -> None:
     at = desk.url("lists/credit_notes/bulk/use/")
     credit = worlds.make_credit_note(desk.customer, 20, on=desk.today)
-    assert preview(owner, at, [credit.pk])["invoices paid in part: the rest is asked for as always"] == "1"
+    assert preview(owner, at, [credit.pk])["invoice paid in part: the rest is asked for as always"] == "1"
     assert "1 credit note: done." in done(owner, at, [credit.pk], on=desk.today)
     assert CreditNote.objects.get().unapplied == 0
     page = owner.post(at, {"row": credit.pk}).content.decode()

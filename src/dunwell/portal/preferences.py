@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -24,6 +24,10 @@ from dunwell.organizations.queries import database_now
 from dunwell.rules.channels import CHANNEL_NAMES, Channel
 
 MOST_VISITS, WINDOW = 60, dt.timedelta(minutes=10)
+NOT_WHOLE = (
+    "It may have been cut off on the way. Copy it whole from the mail, or answer the mail: whoever sent it can change "
+    "how you are reached, too."
+)
 
 
 class PreferencesForm(forms.Form):
@@ -54,10 +58,12 @@ class PreferencesForm(forms.Form):
 @login_not_required
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     contact = _contact(token)
+    if contact is None:
+        return _refused(request, "This link leads nowhere", NOT_WHOLE, status=404)
     now = database_now()
     name = f"reach:{contact.pk}"
     if throttles.too_many(name=name, most=MOST_VISITS, window=WINDOW, now=now) is not None:
-        return HttpResponse("Too many visits; try again in ten minutes.\n", status=429, content_type="text/plain")
+        return _refused(request, "Too many visits", "Nothing was changed. Try again in ten minutes.", status=429)
     opted_out = ChannelChoice.objects.filter(contact=contact, channel=Channel.EMAIL, said=Said.OPTED_OUT).exists()
     preferred = _preferred(contact)
     form = PreferencesForm(
@@ -90,12 +96,15 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     return response
 
 
-def _contact(token: str) -> Contact:
+def _contact(token: str) -> Contact | None:
+    """Whom a link is for; nobody for one that we did not sign, or whose contact is not in the book any more."""
     pk = contact_in(token)
-    found = contact_that_stayed(pk) if pk else None
-    if found is None:
-        raise Http404
-    return found
+    return contact_that_stayed(pk) if pk else None
+
+
+def _refused(request: HttpRequest, title: str, why: str, *, status: int) -> HttpResponse:
+    """For a reader who knows nothing of Dunwell: no way to its Home, and no name of whose page it would be."""
+    return render(request, "portal/refused.html", {"title": title, "why": why}, status=status)
 
 
 def _channels(contact: Contact) -> list[Channel]:

@@ -139,4 +139,6 @@ def access(request: HttpRequest, slug: str, permission: Permission = Permission.
 def _demand(request: HttpRequest, membership: Membership, permission: Permission) -> None:
     request.META[ASKED] = permission  # what the walk through all pages compares with the table
     if not may(membership.role, permission):
-        raise PermissionDenied(f"Your role here, {membership.get_role_display()}, does not allow this.")
+        raise PermissionDenied(
+            f"Your role here, {membership.get_role_display()}, does not allow this. An owner gives roles, under People."
+        )

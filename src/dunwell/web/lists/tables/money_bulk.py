@@ -63,12 +63,17 @@ def _reached(desk: Desk, parts: Sequence[Part]) -> list[Effect]:
     """What becomes of the invoices, and of what was written about them."""
     invoices = {part.invoice_id: part.settles for part in parts}
     settled = sum(invoices.values())
+    part = len(invoices) - settled
     with_notice = notice_counts.unsent_with(desk, desk.scope.rows(Invoice).filter(pk__in=invoices))
     return [
-        Effect(settled, "invoices paid up by it", "good"),
-        Effect(len(invoices) - settled, "invoices paid in part: the rest is asked for as always"),
+        Effect(settled, f"{_invoices(settled)} paid up by it", "good"),
+        Effect(part, f"{_invoices(part)} paid in part: the rest is asked for as always"),
         Effect(with_notice, "of these invoices in a notice not yet sent: it is written anew", "warn"),
     ]
+
+
+def _invoices(count: int) -> str:
+    return "invoice" if count == 1 else "invoices"
 
 
 def _left_over(desk: Desk, parts: Sequence[Part]) -> Effect:
@@ -82,8 +87,8 @@ def _use_effects(desk: Desk, money: Money, rows: Rows) -> Sequence[Effect]:
     spent = _amounts(desk, [(part.currency, part.amount) for part in parts])
     return (
         Effect(len(used), f"used for what is open, the oldest due date first: {spent}", "good"),
-        *_reached(desk, parts),
         _left_over(desk, parts),
+        *_reached(desk, parts),
         Effect(
             rows.filter(unapplied__gt=0).exclude(pk__in=used).count(),
             "whose customers owe nothing in their currency: they stay as credit",
@@ -118,8 +123,8 @@ def _arrived_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
     unused = coming.exclude(pk__in={part.source_id for part in parts})
     return (
         Effect(coming.count(), "on their way, which count as money that came in", "good"),
-        *_reached(desk, parts),
         _left_over(desk, parts),
+        *_reached(desk, parts),
         Effect(unused.count(), "of them without an open invoice in their currency: they become credit"),
         Effect(rows.exclude(status=PaymentStatus.PENDING).count(), "not on their way: left as they are"),
     )
