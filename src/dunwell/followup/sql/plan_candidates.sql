@@ -38,7 +38,8 @@ WITH done AS MATERIALIZED (
            -- of one day and channel the newer lineage stands for all: lineage and occurrence as one number
            max(lineage * 100 + occurrence) FILTER (WHERE ended IS NULL AND is_allowed) OVER same_notice AS newest
       FROM open_step
-    WINDOW invoice AS (PARTITION BY invoice_id, is_internal), same_notice AS (PARTITION BY invoice_id, place, channel)
+    -- Both in one order, so that it is sorted once; a channel is internal or not
+    WINDOW invoice AS (PARTITION BY invoice_id, is_internal), same_notice AS (PARTITION BY invoice_id, is_internal, place, channel)
 ), targeted AS (
     SELECT aimed.*,
            CASE WHEN %(catch_up)s = 'next' THEN coalesce(first_going, first_failed) ELSE last_going END AS going,

@@ -1,9 +1,10 @@
 -- Every due step of every invoice in scope that is meant for it. `place` orders steps of all anchors: days from the due date.
 -- `channel` is the one it takes for this customer. `is_open`: it has no action, or one that can still change. That is asked here
 -- and not where steps are decided, as the planner knows how many rows of a table it has analyzed are open; of the same
--- question within a statement it expects one row, and compares every invoice with every other.
+-- question within a statement it expects one row, and compares every invoice with every other. The steps are read once, and
+-- each step's channel is asked for once (OFFSET 0), not wherever it is named.
 CREATE TEMPORARY TABLE plan_due ON COMMIT DROP AS
-WITH step AS (
+WITH step AS MATERIALIZED (
     SELECT step_id, policy_id, lineage, occurrence, anchor, offset_days, cutoff, passed, is_final_tone, channel,
            minimum_balance, maximum_balance, minimum_risk, string_to_array(nullif(segments, ''), ',') AS segments,
            string_to_array(usable, ',') AS usable
@@ -28,7 +29,7 @@ SELECT item.invoice_id, item.customer_id, item.currency, item.due_on, item.balan
   FROM plan_item AS item
   JOIN step ON step.policy_id = item.policy_id
  CROSS JOIN LATERAL (SELECT CASE step.anchor WHEN 'due' THEN item.due_on ELSE item.issued_on END AS anchor_on) AS anchored
- CROSS JOIN LATERAL (SELECT followup_channel(step.channel, item.preferred, item.reachable, step.usable) AS channel) AS taken
+ CROSS JOIN LATERAL (SELECT followup_channel(step.channel, item.preferred, item.reachable, step.usable) AS channel OFFSET 0) AS taken
   LEFT JOIN followup_action AS existing
     ON existing.invoice_id = item.invoice_id AND existing.anchor_kind = step.anchor
    AND existing.anchor_id = CASE step.anchor WHEN 'due' THEN item.anchor_id ELSE 0 END

@@ -8,4 +8,4 @@ SELECT %(organization)s, decided.customer_id, decided.invoice_id, decided.anchor
   FROM plan_decided AS decided
   JOIN plan_day AS day ON day.anchor_on = decided.anchor_on AND day.offset_days = decided.offset_days
  WHERE decided.action_id IS NULL
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (invoice_id, anchor_kind, anchor_id, lineage, occurrence) DO NOTHING
