@@ -7,8 +7,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from dunwell.followup.models import Action, ActionState, CallOutcome, PlanState, Task, TaskKind, TaskState
+from dunwell.followup.models import (
+    Action,
+    ActionState,
+    CallOutcome,
+    Notice,
+    NoticeItem,
+    NoticeMessage,
+    NoticeState,
+    PlanState,
+    Task,
+    TaskKind,
+    TaskState,
+)
 from dunwell.followup.services.calls import Said, record_call
+from dunwell.followup.services.notices import NoticeMovedOnError, OutsideWindowError, send_now
 from dunwell.followup.services.print_batches import make_batch, mark_posted, take_out, unmark_posted
 from dunwell.followup.services.tasks import close_tasks
 from dunwell.ledger.models import ChannelChoice, Contact, Customer, Invoice
@@ -18,6 +31,7 @@ from dunwell.messaging.models import PrintBatch
 from dunwell.organizations.models import Organization, OrganizationSettings, User
 from dunwell.organizations.secrets import encrypt
 from dunwell.rules.channels import Channel
+from dunwell.workflows.sender import sender_of
 from tests import worlds
 from tests.messaging import lob_server, twilio_server
 
@@ -65,13 +79,32 @@ class Hands:
     called: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
 
     def says(self, customer: Customer, number: int, now: dt.datetime) -> None:
-        """Somebody opts out of a channel, or agrees to it."""
+        """Somebody opts out of a channel, most often of the one by which something is on its way, or agrees to it."""
         contact = customer.contacts.get()
-        channel = tuple(Channel)[number % 3].value
+        queued = Notice.objects.filter(customer=customer, state=NoticeState.QUEUED).values_list("channel", flat=True)
+        channel = queued.order_by("pk").last() or tuple(Channel)[number % 3].value
         keep_choice(
-            organization=self.organization, contact_id=contact.pk, channel=channel, said=SAID[number % 2], now=now,
+            organization=self.organization, contact_id=contact.pk, channel=channel, said=SAID[number % 4 == 3], now=now,
             by=self.person,
         )  # fmt: skip
+
+    def sends_now(self, number: int, now: dt.datetime) -> bool:
+        """A person does not wait for the window of what is queued, an SMS before all. Whether anything may go now."""
+        queued = Notice.objects.filter(
+            organization=self.organization, state=NoticeState.QUEUED, channel__in=("email", "sms")
+        ).order_by("-channel", "pk")
+        notice = queued[number % 2 : number % 2 + 1].first() or queued.first()
+        if notice is None:
+            return False
+        organization = Organization.objects.select_related("settings").get(pk=self.organization.pk)
+        try:
+            send_now(
+                organization=organization, notice_id=notice.pk, by=self.person, sender=sender_of(organization), now=now,
+                confirmed=True,
+            )  # fmt: skip
+        except (OutsideWindowError, NoticeMovedOnError):
+            return False
+        return True
 
     def moves(self, customer: Customer, number: int) -> None:
         """An address goes or comes, or another channel is preferred. All are facts of the customer."""
@@ -91,14 +124,20 @@ class Hands:
         if OrganizationSettings.objects.get(organization=self.organization).letters_by == "print":
             make_batch(organization=self.organization, by=self.person, now=now, today=day)
 
-    def at_the_pile(self, number: int, day: dt.date, now: dt.datetime) -> None:
-        """The oldest pile that lies there is posted, what may not go any more taken out first; or it is thrown away.
+    def at_the_pile(self, number: int, day: dt.date, now: dt.datetime, *, somebody_pays: bool) -> None:
+        """The oldest pile that lies there, or a new one, is posted, what may not go any more taken out first; or it is
+        thrown away. Between printing and the post somebody in it may pay.
 
         One of another day always is: nobody posts words of another time. And sometimes one was not posted after all.
         """
         batches = PrintBatch.objects.filter(organization=self.organization).order_by("pk")
-        pile = batches.filter(posted_at=None, letters__called_back_at=None).distinct().first()
+        lying = batches.filter(posted_at=None, letters__called_back_at=None).distinct()
+        if not lying.exists():
+            self.prints(day, now)
+        pile = lying.first()
         acts: dict[str, Any] = {"organization": self.organization, "by": self.person, "now": now}
+        if pile is not None and somebody_pays:
+            self._pays_for_a_letter(pile, number, day)
         if pile is not None and (number % 6 == 0 or pile.made_at.date() < day):
             letters = list(pile.letters.filter(called_back_at=None).values_list("message_id", flat=True))
             take_out(batch_id=pile.pk, message_ids=letters, **acts)
@@ -108,18 +147,28 @@ class Hands:
         elif number % 3 == 0 and (gone := batches.exclude(posted_at=None).filter(posted_on=day).last()) is not None:
             unmark_posted(batch_id=gone.pk, **acts)
 
-    def calls(self, number: int, day: dt.date, now: dt.datetime) -> bool:
-        """Somebody makes the first call of the worklist, and writes down what came of it. Whether there was one.
+    def _pays_for_a_letter(self, pile: PrintBatch, number: int, day: dt.date) -> None:
+        letters = pile.letters.filter(called_back_at=None).order_by("position")
+        about = NoticeItem.objects.filter(
+            notice__in=NoticeMessage.objects.filter(message__in=letters.values("message")).values("notice"),
+            invoice__balance__gt=0,
+        ).order_by("invoice")
+        if (item := about[number % 2 : number % 2 + 1].first() or about.first()) is not None:
+            invoice = item.invoice
+            worlds.make_payment(invoice.customer, invoice.balance, on=day, towards=invoice, currency=invoice.currency)
+
+    def calls(self, number: int, day: dt.date, now: dt.datetime) -> Customer | None:
+        """Somebody makes the first call of the worklist, and writes down what came of it. Who was called, if anybody.
 
         Nobody calls by yesterday's list: a reminder may have gone since.
         """
         if not PlanState.objects.filter(organization=self.organization, planned_as_of=day).exists():
-            return False
+            return None
         task = Task.objects.filter(
             organization=self.organization, kind=TaskKind.CALL, state=TaskState.OPEN, due_on__lte=day
         ).first()
         if task is None:
-            return False
+            return None
         asked = list(Action.objects.filter(task=task, state=ActionState.PLANNED))
         owes = Invoice.objects.filter(pk__in=[action.invoice_id for action in asked], balance__gt=0).exists()
         contact = Contact.objects.filter(customer=task.customer_id).exclude(phone="").first()
@@ -138,7 +187,8 @@ class Hands:
         for action in done:
             self.called[action.invoice_id, action.anchor_id, action.lineage, action.occurrence] += 1
         assert max(self.called.values(), default=1) == 1, f"a step was called about twice: {self.called}"
-        return True
+        customer: Customer = task.customer
+        return customer
 
     def does_a_task(self, number: int, day: dt.date, now: dt.datetime) -> None:
         task = Task.objects.filter(organization=self.organization, kind=TaskKind.TASK, state=TaskState.OPEN).first()

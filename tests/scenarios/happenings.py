@@ -13,7 +13,16 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from dunwell.followup.models import DunningPolicy, Notice, NoticeState
+from dunwell.followup.models import (
+    Action,
+    ActionState,
+    DunningPolicy,
+    Notice,
+    NoticeState,
+    PolicyStep,
+    Task,
+    TaskState,
+)
 from dunwell.followup.queries.policies import current_draft
 from dunwell.followup.services.policies import DEFAULT_STEPS, save_policy
 from dunwell.ledger.imports.errors import ImportRefusedError
@@ -23,6 +32,7 @@ from dunwell.ledger.imports.mapping import Mapping
 from dunwell.ledger.imports.services import import_file
 from dunwell.ledger.models import Allocation, Customer, Hold, Invoice, Payment, WriteOff
 from dunwell.organizations.models import OrganizationSettings, User
+from dunwell.rules.channels import Channel
 from tests import worlds
 from tests.crashes import leases_run_out
 from tests.invariants import DAY
@@ -50,39 +60,46 @@ class Event:
     currency: str
 
 
-any_event = st.builds(
-    Event,
-    kind=st.sampled_from(
-        [
-            "invoice",
-            "import",
-            "credit",
-            "payment",
-            "bounce",
-            "refund",
-            "hold",
-            "release",
-            "due_date",
-            "give_up",
-            "policy",
-            "run_limit",
-            "accident",
-            "leases",
-            "says",
-            "moves",
-            "set_up",
-            "pile",
-            "pile",
-            "call",
-            "call",
-            "task",
-        ]
-    ),
-    who=st.integers(0, CUSTOMERS - 1),
-    number=st.integers(0, 11),
-    yes=st.booleans(),
-    currency=st.sampled_from(["EUR", "USD"]),
+def _event(*kinds: str) -> st.SearchStrategy[Event]:
+    return st.builds(
+        Event,
+        kind=st.sampled_from(kinds),
+        who=st.integers(0, CUSTOMERS - 1),
+        number=st.integers(0, 11),
+        yes=st.booleans(),
+        currency=st.sampled_from(["EUR", "USD"]),
+    )
+
+
+KINDS = (
+    "invoice",
+    "import",
+    "credit",
+    "payment",
+    "bounce",
+    "refund",
+    "hold",
+    "release",
+    "due_date",
+    "give_up",
+    "policy",
+    "run_limit",
+    "accident",
+    "leases",
+    "says",
+    "says",
+    "moves",
+    "set_up",
+    "pile",
+    "pile",
+    "call",
+    "call",
+    "task",
+    "sends_now",
 )
+any_event = _event(*KINDS)
+# What is on its way or to do is met by what would stop it: left to chance it would seldom be
+apt_event = _event("apt")
 
 
 class Happenings:
@@ -96,11 +113,16 @@ class Happenings:
     person: User
     hands: Hands
     customers: list[Customer]
+    tried: Counter[str]
     day: dt.date
     at: dt.time
 
     def _check(self) -> None:
         """Look at what has reached somebody, before anything else happens."""
+        raise NotImplementedError
+
+    def _send(self, now: dt.datetime) -> None:
+        """A worker sends what may go."""
         raise NotImplementedError
 
     def _happens(self, event: Event) -> None:
@@ -131,10 +153,35 @@ class Happenings:
             self._accident(customer, event)
         elif event.kind == "leases":
             leases_run_out()
-        elif event.kind in ("says", "moves", "set_up", "pile", "call", "task"):
+        elif event.kind in ("says", "moves", "set_up", "pile", "call", "task", "sends_now", "pays_off"):
             self._works(customer, event)
         elif invoice is not None:
             self._happens_to(invoice, event, amount)
+
+    def _apt(self, event: Event) -> Event:
+        """Of what fits what stands now, what was tried least often: what waits for its window is sent at once, refused
+        or partly paid, a letter is paid between printing and the post, somebody is called, or pays what is on the list.
+        """
+        organization = self.story.organization
+        queued = set(Notice.objects.filter(organization=organization, state=NoticeState.QUEUED).values_list("channel"))
+        to_do = set(Task.objects.filter(organization=organization, state=TaskState.OPEN).values_list("kind"))
+        prints = OrganizationSettings.objects.filter(organization=organization, letters_by="print").exists()
+        # A call first: on its first day a round has days enough until the weekend for what must keep its distance
+        fits = {
+            "call": ("call",) in to_do,
+            "pile": prints and ("letter",) in queued,
+            "sends_now": ("sms",) in queued,
+            "says": bool(queued),
+            "pays_off": bool(to_do),
+            "part": True,
+        }
+        can = [kind for kind, does in fits.items() if does]
+        first = event.number % len(can)
+        kind = min(can[first:] + can[:first], key=lambda one: self.tried[one])
+        self.tried[kind] += 1
+        # Somebody answers the telephone, opts out, and posts the pile
+        number = 6 * (event.number % 2) if kind == "call" else event.number // 4 * 4 + 1
+        return dataclasses.replace(event, kind=kind, yes=True, number=number)
 
     def _works(self, customer: Customer, event: Event) -> None:
         """What people do with channels and the worklist. What they send is judged at once."""
@@ -146,12 +193,31 @@ class Happenings:
         elif event.kind == "set_up":
             hands.set_up(self.story.organization, tuple(hands.SET_UP)[event.number % len(hands.SET_UP)])
         elif event.kind == "pile":
-            self.hands.at_the_pile(event.number, self.day, now)
+            self.hands.at_the_pile(event.number, self.day, now, somebody_pays=event.yes)
             self._check()
+        elif event.kind == "sends_now":
+            if self.hands.sends_now(event.number, now):
+                self._send(now)
+                self._check()
         elif event.kind == "call":
-            self.did["calls"] += self.hands.calls(event.number, self.day, now)
+            self._calls(event, now)
+        elif event.kind == "pays_off":
+            self._pays_off(event.number)
         else:
             self.hands.does_a_task(event.number, self.day, now)
+
+    def _calls(self, event: Event, now: dt.datetime) -> None:
+        """Somebody calls. Of another invoice of the same customer a step by mail may be due at once: it keeps its
+        distance."""
+        called = self.hands.calls(event.number, self.day, now)
+        self.did["calls"] += called is not None
+        if called is not None and event.yes:
+            steps = PolicyStep.objects.filter(
+                organization=self.story.organization, version__is_current=True, channel__in=tuple(Channel)
+            ).exclude(tone="final")
+            step = steps.order_by("channel", "offset_days").first()
+            offset = step.offset_days if step else event.number
+            worlds.make_invoice(called, due_on=self.day - offset * DAY)
 
     def _accident(self, customer: Customer, event: Event) -> None:
         contact = customer.contacts.get()
@@ -169,11 +235,24 @@ class Happenings:
         chosen = [customer for customer in self.customers if customer.pk in waiting] or self.customers
         return chosen[who % len(chosen)]
 
+    def _pays_off(self, number: int) -> None:
+        """What somebody is asked to call about, or to look after, is paid."""
+        tasks = Task.objects.filter(organization=self.story.organization, state=TaskState.OPEN).order_by("pk")
+        task = tasks[number % 2 : number % 2 + 1].first() or tasks.first()
+        for action in Action.objects.filter(task=task, state=ActionState.PLANNED).select_related("invoice__customer"):
+            owed = action.invoice
+            if owed.balance > 0:
+                worlds.make_payment(owed.customer, owed.balance, on=self.day, towards=owed, currency=owed.currency)
+
     def _happens_to(self, invoice: Invoice, event: Event, amount: Decimal) -> None:
         customer = invoice.customer
         if event.kind == "payment":
             paid = {} if event.yes else {"succeeded_on": None}
             worlds.make_payment(customer, amount, on=self.day, towards=invoice, currency=invoice.currency, **paid)
+        elif event.kind == "part":
+            half = (invoice.balance / 2).quantize(Decimal("0.01"))
+            if half > 0:
+                worlds.make_payment(customer, half, on=self.day, towards=invoice, currency=invoice.currency)
         elif event.kind == "hold":
             starts_on = self.day + event.number % 4 * DAY
             ends_on = starts_on + (event.number % 3 + 1) * DAY if event.yes else None
