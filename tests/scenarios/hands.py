@@ -79,14 +79,18 @@ class Hands:
     called: Counter[tuple[int, int, int, int]] = field(default_factory=Counter)
 
     def says(self, customer: Customer, number: int, now: dt.datetime) -> None:
-        """Somebody opts out of a channel, most often of the one by which something is on its way, or agrees to it."""
+        """Somebody opts out of the channel by which something is on its way, or of any, or agrees to it again."""
         contact = customer.contacts.get()
         queued = Notice.objects.filter(customer=customer, state=NoticeState.QUEUED).values_list("channel", flat=True)
-        channel = queued.order_by("pk").last() or tuple(Channel)[number % 3].value
+        refused = ChannelChoice.objects.filter(contact=contact, said="opted_out").values_list("channel", flat=True)
+        channel, said = tuple(Channel)[number % 3].value, SAID[number % 4 == 3]
+        if number % 4 == 1:
+            channel = queued.order_by("pk").last() or channel
+        elif (again := refused.order_by("pk").first()) is not None:
+            channel, said = again, "agreed"
         keep_choice(
-            organization=self.organization, contact_id=contact.pk, channel=channel, said=SAID[number % 4 == 3], now=now,
-            by=self.person,
-        )  # fmt: skip
+            organization=self.organization, contact_id=contact.pk, channel=channel, said=said, now=now, by=self.person
+        )
 
     def sends_now(self, number: int, now: dt.datetime) -> bool:
         """A person does not wait for the window of what is queued, an SMS before all. Whether anything may go now."""

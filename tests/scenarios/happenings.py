@@ -73,6 +73,7 @@ def _event(*kinds: str) -> st.SearchStrategy[Event]:
 
 KINDS = (
     "invoice",
+    "invoice",
     "import",
     "credit",
     "payment",
@@ -86,7 +87,6 @@ KINDS = (
     "run_limit",
     "accident",
     "leases",
-    "says",
     "says",
     "moves",
     "set_up",

@@ -258,6 +258,20 @@ def test_a_number_that_a_person_confirmed_is_not_refused_by_an_old_report(
     assert Contact.objects.get(customer=customer).sms_refused_at is None
 
 
+def test_an_old_report_of_a_stop_opts_nobody_out_again(
+    story: Story, invoice: Invoice, twilio: TwilioServer, client: Client
+) -> None:
+    send(story)
+    (sms,) = twilio.taken
+    assert twilio.report(client, sms, "undelivered", ErrorCode="21610") == 204
+    assert (ChannelChoice.objects.get().said, ChannelChoice.objects.get().source) == ("opted_out", "provider")
+    assert twilio.answer(client, "northlight", "SM-start", NUMBER, "START") == 200
+    before = unchanged(story)
+    assert twilio.report(client, sms, "undelivered", ErrorCode="21610") == 204
+    assert unchanged(story) == before
+    assert ChannelChoice.objects.get().said == "agreed"
+
+
 def test_stop_is_kept_with_source_and_time_and_the_next_reminder_is_a_mail(
     story: Story, customer: Customer, invoice: Invoice, twilio: TwilioServer, client: Client
 ) -> None:

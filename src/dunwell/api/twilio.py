@@ -81,7 +81,9 @@ def status(request: HttpRequest, organization: Organization, now: dt.datetime, m
         provider_event=f"{sid}:{state}",
         detail=answers.Refusal(code, words).detail if code else f"Twilio: {words}",
     )
-    if take_report(report, now=now) is not None and answers.says_stop(code):
+    reported = take_report(report, now=now)
+    # Told again it is old: since then they may have written START
+    if reported is not None and reported.is_new and answers.says_stop(code):
         keep_choice_of_number(
             organization_id=organization.pk,
             number=told.get("To", ""),
