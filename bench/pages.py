@@ -39,6 +39,8 @@ PAGES = {
     "invoices of a word": "invoices/?q=cust",
     "invoice": "invoices/{invoice}/",
     "payments": "payments/",
+    "payments, a currency by amount": "payments/?currency=EUR&sort=-amount",
+    "credit notes": "credit-notes/",
     "notices": "follow-up/",
     "waiting": "follow-up/waiting/",
     "ended": "follow-up/ended/",

@@ -1,4 +1,4 @@
-"""Many payments or credit notes used at once: one statement does what a clerk would do one by one."""
+"""Many payments or credit notes used at once: it comes to what a clerk would do one by one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dunwell.ledger.models import Allocation, CreditNote, Invoice, Payment
-from dunwell.ledger.queries.oldest_first import Money, oldest_first
+from dunwell.ledger.queries.oldest_first import Money, used_oldest_first
 from dunwell.ledger.services.allocations import proposal
 from dunwell.ledger.services.use_up import payments_arrived, use_up_credit_notes, use_up_payments
 from dunwell.organizations.models import Organization, User
@@ -73,12 +73,12 @@ def one_by_one(payments: list[Payment], *, meant_first: bool) -> dict[tuple[int,
 
 
 @pytest.mark.parametrize(("money", "status"), [("payments", "succeeded"), ("arriving", "pending")])
-def test_one_statement_does_what_one_by_one_would(
+def test_many_at_once_come_to_what_one_by_one_would(
     organization: Organization, ids: list[int], money: Money, status: str
 ) -> None:
     payments = list(Payment.objects.filter(status=status))
     expected = one_by_one(payments, meant_first=money == "arriving")
-    found = oldest_first(organization, money, ids, TODAY)
+    found = used_oldest_first(organization, money, ids, TODAY)
     assert {(part.source_id, part.invoice_id): part.amount for part in found} == expected
     assert len(expected) > 10
     balances = dict(Invoice.objects.values_list("pk", "balance"))
@@ -90,7 +90,7 @@ def test_one_statement_does_what_one_by_one_would(
 
 
 def test_what_arrives_is_used_as_the_preview_said(organization: Organization, alice: User, ids: list[int]) -> None:
-    promised = oldest_first(organization, "arriving", ids, TODAY)
+    promised = used_oldest_first(organization, "arriving", ids, TODAY)
     pending = set(Payment.objects.filter(status="pending").values_list("pk", flat=True))
     done = payments_arrived(organization=organization, payment_ids=ids, on=TODAY, by=alice, as_of=TODAY, now=NOW)
     assert set(done) == pending
@@ -109,7 +109,7 @@ def test_many_cost_no_more_statements_than_one(organization: Organization, alice
     customer = make_customer(organization)
     make_invoice(customer, total=5)
     assert statements([make_payment(customer, 5).pk]) == statements(ids)
-    assert not oldest_first(organization, "payments", ids, TODAY), "nothing that is left finds anything open"
+    assert not used_oldest_first(organization, "payments", ids, TODAY), "nothing that is left finds anything open"
 
 
 def test_it_counts_from_the_day_and_names_who(organization: Organization, alice: User) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -137,6 +139,39 @@ def test_waiting_steps_are_taken_out_and_an_old_debt_with_all_its_steps(desk: De
         {"row": waiting.values_list("pk", flat=True)[0], "confirmed": "1"},
     )
     assert not waiting.exists()
+
+
+@pytest.mark.parametrize(
+    ("action", "answers"),
+    [
+        ("customers/bulk/owner/", {"owner": "nobody"}),
+        ("customers/bulk/tag/", {"tag": "VIP"}),
+        ("customers/bulk/untag/", {"tag": "old"}),
+        ("customers/bulk/hold/", {"reason": "manual"}),
+        ("customers/bulk/release/", {}),
+        ("invoices/bulk/hold/", {"reason": "dispute"}),
+        ("invoices/bulk/release/", {}),
+    ],
+)
+def test_what_was_done_with_many_is_undone_at_once(
+    desk: Desk, owner: Client, action: str, answers: dict[str, str]
+) -> None:
+    Customer.objects.update(tags=["old"], owner=User.objects.get(pk=owner.session["_auth_user_id"]))
+    worlds.make_hold(desk.customer, starts_on=desk.today)
+    worlds.make_hold(desk.customer, invoice=desk.invoice, starts_on=desk.today)
+
+    def facts() -> list[object]:
+        holds = Hold.objects.order_by("pk").values_list("pk", "invoice", "reason", "ends_on", "released_on")
+        return [*Customer.objects.values_list("owner", "tags"), *holds]
+
+    before = facts()
+    row = desk.invoice.pk if action.startswith("invoices") else desk.customer.pk
+    response = owner.post(desk.url(f"lists/{action}"), {"row": row, "confirmed": "1", **answers}, follow=True)
+    assert facts() != before
+    change = re.search(r'name="change" value="([^"]+)"', response.content.decode())
+    assert change is not None
+    assert b"Undone." in owner.post(desk.url("undo/"), {"change": change.group(1)}, follow=True).content
+    assert facts() == before
 
 
 def test_roles_strangers_and_other_organizations(

@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -15,7 +16,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from dunwell.insights.search import COMMON
-from dunwell.ledger.models import Customer
+from dunwell.ledger.models import CreditNote, Customer, Payment
 from dunwell.messaging.models import Message
 from dunwell.web.lists.files import harmless
 from dunwell.web.lists.tables import BY_NAME, TABLES
@@ -248,3 +249,21 @@ def test_money_is_sorted_by_amount_within_a_currency(desk: Desk, owner: Client) 
             assert [getattr(row, column) for row in listing.rows] == expected, name
         mixed = owner.get(desk.url(f"{name}/?sort=amount")).context["listing"]
         assert (mixed.sort, "amount" in mixed.sorts) == ("day", False), "euros and dollars have no order"
+
+
+@pytest.mark.parametrize(
+    ("model", "order", "index"),
+    [
+        (Payment, ("-amount", "-pk"), "payment_by_amount"),
+        (CreditNote, ("total", "pk"), "credit_note_by_amount"),
+        (CreditNote, ("-issued_on", "-pk"), "credit_note_by_day"),
+    ],
+)
+def test_the_orders_of_money_follow_an_index(desk: Desk, model: Any, order: tuple[str, str], index: str) -> None:
+    rows = model.objects.filter(organization=desk.organization).order_by(*order)
+    if index.endswith("amount"):
+        rows = rows.filter(currency="EUR")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_sort = off")
+    assert index in rows[:50].explain()

@@ -1,6 +1,6 @@
 """Many payments or credit notes at once: used for what their customers owe, or come in at last.
 
-What is used, and for which invoice, is decided in one statement (`queries/oldest_first.py`), which a preview asks too.
+What is used, and for which invoice, is decided by one rule (`rules/settling.py`), which a preview asks too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from django.db import transaction
 
 from dunwell.ledger.models import Allocation, CreditNote, Invoice, Payment, PaymentStatus
-from dunwell.ledger.queries.oldest_first import Money, Part, oldest_first
+from dunwell.ledger.queries.oldest_first import Money, Part, used_oldest_first
 from dunwell.ledger.services.amounts import not_later
 from dunwell.ledger.services.refusals import in_words
 from dunwell.organizations.models import Organization, User
@@ -79,7 +79,7 @@ def _lock(model: type[Payment | CreditNote], organization: Organization, ids: Co
 
 
 def _use(organization: Organization, money: Money, ids: Sequence[int], on: dt.date) -> list[Part]:
-    parts = oldest_first(organization, money, ids, on)
+    parts = used_oldest_first(organization, money, ids, on)
     key = "credit_note_id" if money == "credit notes" else "payment_id"
     Allocation.objects.bulk_create(
         Allocation(

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from dunwell.ledger.models import Invoice, PaymentStatus
-from dunwell.ledger.queries.oldest_first import Money, Part, oldest_first
+from dunwell.ledger.queries.oldest_first import Money, Part, used_oldest_first
 from dunwell.ledger.services import use_up
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk
@@ -48,7 +48,7 @@ class ArrivedForm(forms.Form):
 
 
 def _parts(desk: Desk, money: Money, rows: Rows) -> list[Part]:
-    return oldest_first(desk.organization, money, list(rows.values_list("pk", flat=True)), desk.today)
+    return used_oldest_first(desk.organization, money, list(rows.values_list("pk", flat=True)), desk.today)
 
 
 def _amounts(desk: Desk, pairs: Sequence[tuple[str, Decimal]]) -> str:
