@@ -147,6 +147,16 @@ def test_a_copy_that_came_back_says_nothing_about_the_mail(postmark: Callable[..
     assert Contact.objects.get(email="anna@harbor.example").email_refused_at is None
 
 
+def test_a_copy_that_came_back_is_heard_once(postmark: Callable[..., int], message: Message) -> None:
+    """Told again after a person has confirmed the address, it refuses nothing; and it can be read in the history."""
+    postmark("Bounce", **bounce("chief@harbor.example"))
+    Contact.objects.filter(email="chief@harbor.example").update(email_refused_at=None, email_refused_reason="")
+    assert postmark("Bounce", **bounce("chief@harbor.example")) == 204
+    assert Contact.objects.get(email="chief@harbor.example").email_refused_at is None
+    assert kinds(message) == ["copy_bounced"]
+    assert MessageEvent.objects.get(message=message).detail.startswith("chief@harbor.example: ")
+
+
 def test_what_is_uncertain_is_settled_by_a_report(postmark: Callable[..., int], message: Message) -> None:
     Message.objects.filter(pk=message.pk).update(state="uncertain", last_error="no answer")
     postmark("Delivery", DeliveredAt="2026-03-18T09:40:00Z")

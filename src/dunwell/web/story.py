@@ -286,11 +286,13 @@ def _reply(desk: Desk, reply: Any) -> Telling:
 
 
 def _report(desk: Desk, report: Any) -> Telling:
-    came_back = report.kind in (EventKind.BOUNCED, EventKind.UNDELIVERED, EventKind.COMPLAINED)
+    of_copy = report.kind in (EventKind.COPY_BOUNCED, EventKind.COPY_COMPLAINED)
+    came_back = of_copy or report.kind in (EventKind.BOUNCED, EventKind.UNDELIVERED, EventKind.COMPLAINED)
     return {
         "tone": "bad" if came_back else "good",
         "icon": "mail-x" if came_back else "mail-check",
-        "title": f"{report.get_kind_display()}: {report.message.recipient}",
+        # Whose copy it was stands in the detail
+        "title": report.get_kind_display() if of_copy else f"{report.get_kind_display()}: {report.message.recipient}",
         "detail": report.detail if came_back else "",
         "url": desk.url("web:message", report.message_id),
     }

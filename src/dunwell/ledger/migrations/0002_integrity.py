@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
         tenant_key("ledger_hold", "customer_id", "ledger_customer"),
         tenant_key("ledger_hold", "invoice_id", "ledger_invoice"),
         tenant_key("ledger_invoice", "customer_id", "ledger_customer"),
+        tenant_key("ledger_mergedcontact", "contact_id", "ledger_contact"),
         tenant_key("ledger_note", "customer_id", "ledger_customer"),
         tenant_key("ledger_note", "invoice_id", "ledger_invoice"),
         tenant_key("ledger_payment", "customer_id", "ledger_customer"),

@@ -169,6 +169,8 @@ class EventKind(models.TextChoices):
     BOUNCED = "bounced", "Came back: the address does not exist"
     UNDELIVERED = "undelivered", "Could not be delivered"
     COMPLAINED = "complained", "Complained about"
+    COPY_BOUNCED = "copy_bounced", "A copy came back: the address does not exist"
+    COPY_COMPLAINED = "copy_complained", "Who got a copy complained"
 
 
 REPORTED = (
@@ -180,6 +182,8 @@ REPORTED = (
     EventKind.BOUNCED,
     EventKind.UNDELIVERED,
     EventKind.COMPLAINED,
+    EventKind.COPY_BOUNCED,
+    EventKind.COPY_COMPLAINED,
 )
 
 

@@ -36,6 +36,10 @@ _FORWARD: dict[str, tuple[str, ...]] = {
         MessageState.DELIVERED,
     ),
 }
+_OF_COPY: dict[str, str] = {
+    EventKind.BOUNCED: EventKind.COPY_BOUNCED,
+    EventKind.COMPLAINED: EventKind.COPY_COMPLAINED,
+}
 _NO_WORDS = "The provider gave no reason."
 
 _KEEP = """
@@ -107,12 +111,17 @@ def keep_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
 
 @transaction.atomic
 def keep_report_of_copy(report: DeliveryReport, *, recipient: str, now: dt.datetime) -> bool:
-    """What follows from a report about a copy: for its address, never for the mail. False: it is about no copy."""
+    """What follows from a report about a copy: for its address, never for the mail. False: it is about no copy.
+
+    Told once more it refuses nothing again: a person may have confirmed the address meanwhile.
+    """
     message = _found(report)
     if message is None or recipient.casefold() == message.recipient.casefold():
         return False
     if recipient.casefold() not in {str(copy["address"]).casefold() for copy in message.copies}:
         return False
+    if report.kind not in _OF_COPY or not _is_new_of_copy(report, message, recipient):
+        return True
     if report.kind == EventKind.BOUNCED:
         refuse_address(
             organization_id=message.organization_id,
@@ -165,6 +174,14 @@ def _is_new(report: DeliveryReport, message: Message) -> bool:
             _KEEP,
             [message.organization_id, message.pk, report.kind, report.at, report.detail, report.provider_event[:200]],
         )
+        return cursor.fetchone() is not None
+
+
+def _is_new_of_copy(report: DeliveryReport, message: Message, recipient: str) -> bool:
+    name = report.provider_event[:200] or f"{recipient} {report.at.isoformat()}"[:200]
+    detail = f"{recipient}: {report.detail or _NO_WORDS}"
+    with connection.cursor() as cursor:
+        cursor.execute(_KEEP, [message.organization_id, message.pk, _OF_COPY[report.kind], report.at, detail, name])
         return cursor.fetchone() is not None
 
 
