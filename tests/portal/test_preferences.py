@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from typing import Any
@@ -12,9 +13,12 @@ from django.test import Client
 from dunwell.followup.models import Action
 from dunwell.ledger.models import ChannelChoice, Contact, Customer
 from dunwell.messaging.models import Message
+from dunwell.messaging.texts import SHIPPED
 from dunwell.organizations.links import contact_in, preferences_url
 from dunwell.organizations.models import Organization
 from dunwell.portal.preferences import masked
+from dunwell.portal.words import WORDS, Words
+from dunwell.rules.channels import Channel
 from dunwell.workflows.merge_customers import merge
 from dunwell.workflows.run import run_organization
 from tests import worlds
@@ -85,6 +89,33 @@ def test_the_page_tells_a_stranger_little(customer: Customer, client: Client) ->
     assert "Open invoices stay open" in page
     assert (response["X-Robots-Tag"], response["Referrer-Policy"]) == ("noindex", "same-origin")
     assert masked("no address") == ""
+
+
+def test_the_page_speaks_as_the_mails_do(customer: Customer, client: Client) -> None:
+    """The contact's language, else the customer's, else the organization's; a link that names nobody, the browser's."""
+    Customer.objects.update(language="de")
+    page = client.get(path(customer))
+    assert '<html lang="de">' in page.content.decode()
+    assert "Wie wir Sie erreichen dürfen" in page.content.decode()
+    Contact.objects.update(language="fr_CA")
+    assert "Comment nous pouvons vous joindre" in client.get(path(customer)).content.decode()
+    assert "enregistrés" in client.post(path(customer), {"preferred": ""}, follow=True).content.decode()
+    lost = client.get("/reach/1:AAAA/", headers={"accept-language": "tlh, pt-BR;q=0.9, en;q=0.8"})
+    assert "não leva a lado nenhum" in lost.content.decode()
+    assert b"leads nowhere" in client.get("/reach/1:AAAA/").content
+
+
+def test_every_language_has_every_word() -> None:
+    assert set(WORDS) == {text.language for text in SHIPPED}
+    assert {frozenset(words.by) for words in WORDS.values()} == {frozenset(Channel)}
+    for field in dataclasses.fields(Words):
+        said = [getattr(words, field.name) for words in WORDS.values()]
+        assert all(said), field.name
+        if isinstance(said[0], str):
+            assert len({re.sub(r"[^{}]", "", text) for text in said}) == 1, (
+                f"{field.name}: something is filled in in one"
+            )
+    assert len({words.heading for words in WORDS.values()}) == len(WORDS)
 
 
 def test_who_wants_no_mails_gets_none_and_is_not_forgotten(

@@ -13,6 +13,7 @@ from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 
 from dunwell.ledger.models import ChannelChoice, Contact, Said
@@ -21,13 +22,10 @@ from dunwell.ledger.services.addresses import keep_own_wishes
 from dunwell.organizations import throttles
 from dunwell.organizations.links import contact_in
 from dunwell.organizations.queries import database_now
-from dunwell.rules.channels import CHANNEL_NAMES, Channel
+from dunwell.portal.words import Words, words_for, words_in
+from dunwell.rules.channels import Channel
 
 MOST_VISITS, WINDOW = 60, dt.timedelta(minutes=10)
-NOT_WHOLE = (
-    "It may have been cut off on the way. Copy it whole from the mail, or answer the mail: whoever sent it can change "
-    "how you are reached, too."
-)
 
 
 class PreferencesForm(forms.Form):
@@ -37,14 +35,13 @@ class PreferencesForm(forms.Form):
     """
 
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
-    no_mail = forms.BooleanField(
-        label="Send me no reminders by e-mail", required=False, widget=forms.CheckboxInput(attrs={"wide": True})
-    )
+    no_mail = forms.BooleanField(required=False, widget=forms.CheckboxInput(attrs={"wide": True}))
 
-    def __init__(self, data: Any, *, channels: list[Channel], initial: dict[str, Any]) -> None:
+    def __init__(self, data: Any, *, channels: list[Channel], words: Words, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        choices = [("", "No preference"), *((channel.value, CHANNEL_NAMES[channel]) for channel in channels)]
-        self.fields["preferred"] = forms.ChoiceField(label="Reach me best by", required=False, choices=choices)
+        choices = [("", words.no_preference), *((channel.value, words.by[channel]) for channel in channels)]
+        self.fields["preferred"] = forms.ChoiceField(label=words.reach_me, required=False, choices=choices)
+        self.fields["no_mail"].label = words.no_mail
         self.order_fields(["preferred", "no_mail"])
 
     @property
@@ -59,16 +56,19 @@ class PreferencesForm(forms.Form):
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     contact = _contact(token)
     if contact is None:
-        return _refused(request, "This link leads nowhere", NOT_WHOLE, status=404)
+        words = words_in(*_languages_of(request))
+        return _refused(request, words, words.nowhere, words.not_whole, status=404)
+    words = words_for(contact)
     now = database_now()
     name = f"reach:{contact.pk}"
     if throttles.too_many(name=name, most=MOST_VISITS, window=WINDOW, now=now) is not None:
-        return _refused(request, "Too many visits", "Nothing was changed. Try again in ten minutes.", status=429)
+        return _refused(request, words, words.too_many, words.try_again, status=429)
     opted_out = ChannelChoice.objects.filter(contact=contact, channel=Channel.EMAIL, said=Said.OPTED_OUT).exists()
     preferred = _preferred(contact)
     form = PreferencesForm(
         request.POST if request.method == "POST" else None,
         channels=_channels(contact),
+        words=words,
         initial={"preferred": preferred, "shown": preferred, "no_mail": opted_out},
     )
     if request.method == "POST" and form.is_valid():
@@ -79,10 +79,14 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
             now=now,
         )
         return redirect(f"{request.path}?kept=1")
+    name_of_ours = contact.customer.organization.name
     response = render(
         request,
         "portal/preferences.html",
         {
+            "words": words,
+            "title": words.title.format(organization=name_of_ours),
+            "still_owed": words.still_owed.format(organization=name_of_ours),
             "organization": contact.customer.organization,
             "contact": contact,
             "address": masked(contact.email),
@@ -102,9 +106,14 @@ def _contact(token: str) -> Contact | None:
     return contact_that_stayed(pk) if pk else None
 
 
-def _refused(request: HttpRequest, title: str, why: str, *, status: int) -> HttpResponse:
+def _languages_of(request: HttpRequest) -> list[str]:
+    """What the reader's browser asks for, the best first: of a link that names nobody nothing else is known."""
+    return [language for language, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+
+
+def _refused(request: HttpRequest, words: Words, title: str, why: str, *, status: int) -> HttpResponse:
     """For a reader who knows nothing of Dunwell: no way to its Home, and no name of whose page it would be."""
-    return render(request, "portal/refused.html", {"title": title, "why": why}, status=status)
+    return render(request, "portal/refused.html", {"words": words, "title": title, "why": why}, status=status)
 
 
 def _channels(contact: Contact) -> list[Channel]:
