@@ -408,7 +408,8 @@ class World:
         contact.email_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
         contact.phone = self.draw(st.sampled_from(PHONES))
         contact.save()
-        contact.refresh_from_db()  # the database has forgotten the number of another phone; saved again it would be back
+        # The database has forgotten the SMS number of another phone; saved again it would be back
+        contact.refresh_from_db()
         contact.sms_refused_at = self.draw(st.sampled_from([None, None, self.now()]))
         contact.save()
 

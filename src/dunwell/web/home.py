@@ -76,7 +76,7 @@ def _work(desk: Desk, whole: Book) -> dict[str, Any]:
     if whole.customers[standing]:
         found = insights.of_standing(desk.scope, insights.customers(desk.scope), standing)
         found = insights.with_balances(desk.scope, found)
-        rows = list(found.order_by("standing__oldest_due_on", "pk")[:MOST_LISTED])
+        rows = list(found.order_by("standing__oldest_due_on", "standing__customer")[:MOST_LISTED])
     upcoming = insights.next_actions(desk.scope, [row.pk for row in rows])
     return {
         "figures": whole.totals,

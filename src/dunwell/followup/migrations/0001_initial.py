@@ -623,7 +623,7 @@ class Migration(migrations.Migration):
                         ('chased_in_vain', models.BooleanField(db_default=False, default=False, help_text='Late, and the last step of its policy had gone for an invoice still open: a person decides.')),
                     ],
                     options={
-                        'indexes': [models.Index(fields=['organization', 'standing', 'oldest_due_on'], name='customer_standing_list'), models.Index(condition=models.Q(('chased_in_vain', True)), fields=['organization', 'oldest_due_on', 'customer'], name='customer_chased_in_vain')],
+                        'indexes': [models.Index(fields=['organization', 'standing', 'oldest_due_on', 'customer'], name='customer_standing_list'), models.Index(condition=models.Q(('chased_in_vain', True)), fields=['organization', 'oldest_due_on', 'customer'], name='customer_chased_in_vain')],
                         'constraints': [models.CheckConstraint(condition=models.Q(('standing__in', ['current', 'due_soon', 'late', 'defaulter'])), name='customer_standing_known')],
                     },
                 ),

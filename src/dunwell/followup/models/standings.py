@@ -83,7 +83,9 @@ class CustomerStanding(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=("organization", "standing", "oldest_due_on"), name="customer_standing_list"),
+            models.Index(
+                fields=("organization", "standing", "oldest_due_on", "customer"), name="customer_standing_list"
+            ),
             # What needs a person: listed the longest overdue first, and counted
             models.Index(
                 fields=("organization", "oldest_due_on", "customer"),

@@ -21,7 +21,7 @@ from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
 
 IN_ORDER = ("priority", F("expected_value").desc(), "due_on", "pk")
 # So many customers are asked first for the beginning of the list, then so many
-BLOCKS = (100, 1_000)
+BLOCKS = (30, 500)
 
 
 def work_items(scope: Scope, as_of: dt.date) -> QuerySet[WorkItem]:
@@ -79,13 +79,18 @@ def _most_urgent(scope: Scope, most: int) -> list[tuple[int, int, Decimal]]:
     profiles = CustomerProfile.objects.filter(organization=scope.organization).order_by("-expected_value")
     cases = Case.objects.filter(organization=scope.organization, closed_on=None, customer=OuterRef("customer"))
     # Each by itself: by the index of values where a priority is common, by that of cases where it is rare
-    raised = [profiles.filter(Exists(cases.filter(priority=number))) for number in range(MOST_URGENT, LEAST_URGENT)]
-    others = profiles.exclude(Exists(cases.filter(priority__lt=LEAST_URGENT)))
     first, *rest = (
-        those.annotate(priority=Value(priority)).values_list("customer", "priority", "expected_value")[:most]
-        for priority, those in enumerate([*raised, others], MOST_URGENT)
+        profiles.filter(Exists(cases.filter(priority=priority)))
+        .annotate(priority=Value(priority))
+        .values_list("customer", "priority", "expected_value")[:most]
+        for priority in range(MOST_URGENT, LEAST_URGENT)
     )
-    return list(first.union(*rest, all=True).order_by("priority", "-expected_value")[:most])
+    raised = list(first.union(*rest, all=True).order_by("priority", "-expected_value")[:most])
+    if len(raised) == most:
+        return raised
+    # Where many are raised, the most valuable of the others come late in the index of values: not asked for in vain
+    others = profiles.exclude(Exists(cases.filter(priority__lt=LEAST_URGENT))).annotate(priority=Value(LEAST_URGENT))
+    return raised + list(others.values_list("customer", "priority", "expected_value")[: most - len(raised)])
 
 
 def _open_invoices() -> QuerySet[Invoice]:
