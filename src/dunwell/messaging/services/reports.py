@@ -94,17 +94,7 @@ def keep_report(report: DeliveryReport, *, now: dt.datetime) -> Reported | None:
     is_earlier = _is_of_another_transmission(report, message)
     if report.provider_id and report.provider_id != message.provider_id and not is_earlier:
         Message.objects.filter(pk=message.pk).update(provider_id=report.provider_id)
-    if report.kind == EventKind.BOUNCED:
-        refuse_address(
-            organization_id=message.organization_id,
-            customer_id=message.customer_id,
-            channel=message.channel,
-            address=message.recipient,
-            reason=report.detail or _NO_WORDS,
-            now=now,
-        )
-    elif report.kind == EventKind.COMPLAINED:
-        _opt_out(report, message, now)
+    _spare(message.recipient, report, message, now)
     state = "" if is_earlier else _move(report, message, now)
     return Reported(message.pk, message.customer_id, is_new=True, state=state)
 
@@ -120,26 +110,11 @@ def keep_report_of_copy(report: DeliveryReport, *, recipient: str, now: dt.datet
         return False
     if recipient.casefold() not in {str(copy["address"]).casefold() for copy in message.copies}:
         return False
-    if report.kind not in _OF_COPY or not _is_new_of_copy(report, message, recipient):
-        return True
-    if report.kind == EventKind.BOUNCED:
-        refuse_address(
-            organization_id=message.organization_id,
-            customer_id=message.customer_id,
-            channel=message.channel,
-            address=recipient,
-            reason=report.detail or _NO_WORDS,
-            now=now,
-        )
-    elif report.kind == EventKind.COMPLAINED:
-        keep_choice_of_address(
-            organization_id=message.organization_id,
-            email=recipient,
-            said=Said.OPTED_OUT,
-            source=ChoiceSource.COMPLAINT,
-            now=now,
-            detail=report.detail,
-        )
+    kind = _OF_COPY.get(report.kind)
+    if kind is not None:
+        name = report.provider_event or f"{recipient} {report.at.isoformat()}"
+        if _keep(message, kind, report.at, f"{recipient}: {report.detail or _NO_WORDS}", name):
+            _spare(recipient, report, message, now)
     return True
 
 
@@ -169,19 +144,13 @@ def _is_new(report: DeliveryReport, message: Message) -> bool:
         # report, told once more, about the transmission before
         is_known = bool(report.provider_id) and report.provider_id == message.provider_id
         return message.state in _FORWARD[MessageState.SENT] and not is_known
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _KEEP,
-            [message.organization_id, message.pk, report.kind, report.at, report.detail, report.provider_event[:200]],
-        )
-        return cursor.fetchone() is not None
+    return _keep(message, report.kind, report.at, report.detail, report.provider_event)
 
 
-def _is_new_of_copy(report: DeliveryReport, message: Message, recipient: str) -> bool:
-    name = report.provider_event[:200] or f"{recipient} {report.at.isoformat()}"[:200]
-    detail = f"{recipient}: {report.detail or _NO_WORDS}"
+def _keep(message: Message, kind: str, at: dt.datetime, detail: str, name: str = "") -> bool:
+    """Add it to the message's history; False: it is there already. `name` is what the provider calls its report."""
     with connection.cursor() as cursor:
-        cursor.execute(_KEEP, [message.organization_id, message.pk, _OF_COPY[report.kind], report.at, detail, name])
+        cursor.execute(_KEEP, [message.organization_id, message.pk, kind, at, detail, name[:200]])
         return cursor.fetchone() is not None
 
 
@@ -193,8 +162,7 @@ def _move(report: DeliveryReport, message: Message, now: dt.datetime) -> str:
     if message.state not in _FORWARD[state]:
         return ""
     if report.kind == EventKind.SENT:
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [message.organization_id, message.pk, "sent", report.at, report.detail, ""])
+        _keep(message, report.kind, report.at, report.detail)
     Message.objects.filter(pk=message.pk).update(
         state=state,
         finished_at=message.finished_at or now,
@@ -205,12 +173,26 @@ def _move(report: DeliveryReport, message: Message, now: dt.datetime) -> str:
     return str(state.value)
 
 
-def _opt_out(report: DeliveryReport, message: Message, now: dt.datetime) -> None:
-    """Whoever complains about a message gets no more of them on this channel."""
+def _spare(address: str, report: DeliveryReport, message: Message, now: dt.datetime) -> None:
+    """An address that does not exist is not used again; whoever complains gets no more messages on this channel."""
+    if report.kind == EventKind.BOUNCED:
+        refuse_address(
+            organization_id=message.organization_id,
+            customer_id=message.customer_id,
+            channel=message.channel,
+            address=address,
+            reason=report.detail or _NO_WORDS,
+            now=now,
+        )
+    elif report.kind == EventKind.COMPLAINED:
+        _opt_out(address, report, message, now)
+
+
+def _opt_out(address: str, report: DeliveryReport, message: Message, now: dt.datetime) -> None:
     if message.channel == Channel.EMAIL:
         keep_choice_of_address(
             organization_id=message.organization_id,
-            email=message.recipient,
+            email=address,
             said=Said.OPTED_OUT,
             source=ChoiceSource.COMPLAINT,
             now=now,
@@ -219,7 +201,7 @@ def _opt_out(report: DeliveryReport, message: Message, now: dt.datetime) -> None
     elif message.channel == Channel.SMS:
         keep_choice_of_number(
             organization_id=message.organization_id,
-            number=message.recipient,
+            number=address,
             said=Said.OPTED_OUT,
             source=ChoiceSource.COMPLAINT,
             now=now,
