@@ -179,7 +179,7 @@ def test_the_beginning_of_the_list_is_that_of_the_whole(story: Story, monkeypatc
         Case.objects.filter(pk=case.pk).update(priority_by_hand=1 + number // 3, due_on=TODAY - number * DAY)
     Case.objects.filter(organization=story.organization, customer__name="Debtor 3").update(closed_on=TODAY)
     scope = Scope(Organization.objects.select_related("settings").get(pk=story.organization.pk))
-    rows = WorkItem.objects.filter(organization=story.organization)
+    rows = WorkItem.objects.filter(organization=story.organization).annotate(less_value=-F("expected_value"))
     whole = list(rows.order_by("priority", F("expected_value").desc(), "due_on", "pk"))
     assert {item.priority for item in whole} == {1, 2, 3, 4}
     for blocks in ((1, 2), (2, 5), (4, 7), (100, 1000)):

@@ -19,7 +19,8 @@ from dunwell.organizations.scope import Scope
 from dunwell.rules.calls import CallHours, call_hours
 from dunwell.rules.cases import LEAST_URGENT, MOST_URGENT
 
-IN_ORDER = ("priority", F("expected_value").desc(), "due_on", "pk")
+# The most urgent first, and of these what is worth most
+IN_ORDER = ("priority", "less_value", "due_on")
 # So many customers are asked first for the beginning of the list, then so many
 BLOCKS = (30, 500)
 
@@ -30,7 +31,7 @@ def work_items(scope: Scope, as_of: dt.date) -> QuerySet[WorkItem]:
     Between two passes the book may change: what has been paid or held since is not among it. Before chasing has
     started nobody is called.
     """
-    rows = scope.rows(WorkItem)
+    rows = scope.rows(WorkItem).annotate(less_value=-F("expected_value"))
     if scope.organization.settings.chasing_started_at is None:
         rows = rows.filter(task=None)
     owed = _open_invoices().filter(customer=OuterRef("customer"), due_on__lt=as_of)
@@ -56,19 +57,20 @@ def of_person_or_nobody(rows: QuerySet[WorkItem], user: User, role: str) -> Quer
 
 
 def first_items(rows: QuerySet[WorkItem], scope: Scope, most: int) -> list[WorkItem]:
-    """The first of `rows`, the most urgent customers' first and of equal ones the most valuable's.
+    """The first of `rows` (those of `work_items`), in their order.
 
     Where the list is long it is not sorted for that: entries are in the order of their customers, so those of the first
     customers are the first, if there are enough. What is equal to the last of those customers may belong before him.
     """
+    rows = rows.order_by(*IN_ORDER, "pk")
     for customers in BLOCKS:
         chosen = _most_urgent(scope, customers)
         if len(chosen) < customers:
             break
-        found = list(rows.filter(customer__in=[customer for customer, *_ in chosen]).order_by(*IN_ORDER)[:most])
+        found = list(rows.filter(customer__in=[customer for customer, *_ in chosen])[:most])
         if len(found) == most and (found[-1].priority, -found[-1].expected_value) < (chosen[-1][1], -chosen[-1][2]):
             return found
-    return list(rows.order_by(*IN_ORDER)[:most])
+    return list(rows[:most])
 
 
 def _most_urgent(scope: Scope, most: int) -> list[tuple[int, int, Decimal]]:

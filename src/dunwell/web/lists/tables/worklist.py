@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F
-
 from dunwell.followup.models import WorkItem, WorkKind
 from dunwell.followup.models.cases import PRIORITIES
 from dunwell.followup.queries import worklist as queries
@@ -81,7 +79,7 @@ def address(desk: Desk, row: WorkItem) -> str:
 
 def rows(desk: Desk) -> Rows:
     """What this person may see of the worklist."""
-    return queries.work_items(desk.scope, desk.today).annotate(less_value=-F("expected_value"))
+    return queries.work_items(desk.scope, desk.today)
 
 
 def _add(desk: Desk, found: Sequence[Any]) -> None:
@@ -169,7 +167,7 @@ WORKLIST = Table(
             "web/cells/work_priority.html",
             files=(("priority", lambda row: row.priority),),
             # Within a priority what can be expected to come in first
-            sort=Sort(("priority", "less_value", "due_on")),
+            sort=Sort(queries.IN_ORDER),
             css="low",
         ),
         Column(
