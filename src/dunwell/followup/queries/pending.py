@@ -28,14 +28,16 @@ def stuck_notices(scope: Scope) -> QuerySet[Notice]:
     A notice that failed is among them as long as one of its steps still waits for it: not when the invoice was paid
     or the next step took its place.
     """
-    return _uncertain(scope) | _failed_and_wanted(scope)
+    return uncertain(scope) | failed_and_wanted(scope)
 
 
-def _uncertain(scope: Scope) -> QuerySet[Notice]:
+def uncertain(scope: Scope) -> QuerySet[Notice]:
+    """Those of which nobody knows whether they arrived."""
     return scope.rows(Notice).filter(state=NoticeState.UNCERTAIN)
 
 
-def _failed_and_wanted(scope: Scope) -> QuerySet[Notice]:
+def failed_and_wanted(scope: Scope) -> QuerySet[Notice]:
+    """Of those that failed, the ones that a step still waits for."""
     still_wanted = Action.objects.filter(notice=OuterRef("pk"), state=ActionState.PLANNED)
     return scope.rows(Notice).filter(Exists(still_wanted), state=NoticeState.FAILED)
 
@@ -90,8 +92,8 @@ def needs_person_queries(scope: Scope) -> dict[str, QuerySet[Any]]:
     """What `needs_person_counts` counts, to be counted in one statement with more."""
     waiting = scope.rows(Action).filter(state=ActionState.WAITING)
     return {
-        NoticeState.UNCERTAIN.value: _uncertain(scope),
-        NoticeState.FAILED.value: _failed_and_wanted(scope),
+        NoticeState.UNCERTAIN.value: uncertain(scope),
+        NoticeState.FAILED.value: failed_and_wanted(scope),
         LAST_STEP_DONE: in_vain(scope),
         **by_value(waiting, "reason", [reason.value for reason in NEEDS_A_PERSON], of="customer"),
     }

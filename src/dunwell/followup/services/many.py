@@ -9,15 +9,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from dunwell.followup.models import Action, ActionState, Notice, NoticeMessage, NoticeState
-from dunwell.followup.queries.deliveries import failed_and_wanted, uncertain
+from dunwell.followup.queries.deliveries import last_deliveries
+from dunwell.followup.queries.pending import failed_and_wanted, uncertain
 from dunwell.followup.services import delivery
-from dunwell.followup.services.notices import DAY_PASSED, UNSENT
+from dunwell.followup.services.notices import UNSENT
 from dunwell.followup.services.queueing import queue
-from dunwell.followup.services.release import call_back
+from dunwell.followup.services.release import call_back, call_back_what_is_late
 from dunwell.followup.services.texts import Sender
-from dunwell.ledger.models import TouchedCustomer
 from dunwell.messaging.services import outbox
 from dunwell.organizations.models import Organization, User
+from dunwell.organizations.scope import Scope
 from dunwell.rules.waiting import Final, Waiting
 
 BATCH = 500
@@ -105,28 +106,14 @@ def try_again(*, organization: Organization, message_ids: Collection[int], by: U
     Those whose window has closed are called back, to be written anew. Left as they are: what carries no notice, and
     what no step waits for any more, as it was paid or a later one took its place.
     """
-    failed = _carried(failed_and_wanted(organization), message_ids, NoticeState.FAILED)
+    failed = _carried(failed_and_wanted(Scope(organization)), message_ids)
     released = outbox.release(organization_id=organization.pk, message_ids=list(failed), user_id=by.pk, now=now)
-    notices = [failed[message] for message in released]
-    Notice.objects.filter(organization=organization, pk__in=[notice.pk for notice in notices]).update(
+    going = {message: failed[message] for message in released}
+    Notice.objects.filter(organization=organization, pk__in=[notice.pk for notice in going.values()]).update(
         state=NoticeState.QUEUED, contact_on=None, changed_at=now
     )
-    late = {
-        message: failed[message]
-        for message in released
-        if not failed[message].opens_at <= now < failed[message].closes_at
-    }
-    call_back(
-        organization_id=organization.pk,
-        notices_and_messages=[(notice.pk, message) for message, notice in late.items()],
-        reason=DAY_PASSED,
-        now=now,
-    )
-    TouchedCustomer.objects.bulk_create(
-        TouchedCustomer(organization_id=organization.pk, customer_id=customer)
-        for customer in {notice.customer_id for notice in late.values()}
-    )
-    return len(released)
+    call_back_what_is_late(organization_id=organization.pk, notices=going, now=now)
+    return len(going)
 
 
 @transaction.atomic
@@ -135,16 +122,15 @@ def arrived(*, organization: Organization, message_ids: Collection[int], by: Use
 
     What carries no notice is left as it is.
     """
-    carried = _carried(uncertain(organization), message_ids, NoticeState.UNCERTAIN)
+    carried = _carried(uncertain(Scope(organization)), message_ids)
     confirmed = outbox.confirm(organization_id=organization.pk, message_ids=list(carried), user_id=by.pk, now=now)
     delivery.record_these(message_ids=confirmed, state="sent", detail="", at=now)
     return len(confirmed)
 
 
-def _carried(
-    deliveries: QuerySet[NoticeMessage], message_ids: Collection[int], state: NoticeState
-) -> dict[int, Notice]:
-    """By message, the notice in this state that it carries; locked."""
-    message_of = dict(deliveries.filter(message__in=list(message_ids)).values_list("notice", "message"))
-    notices = Notice.objects.select_for_update().filter(pk__in=message_of, state=state)
-    return {message_of[notice.pk]: notice for notice in notices.order_by("pk")}
+def _carried(notices: QuerySet[Notice], message_ids: Collection[int]) -> dict[int, Notice]:
+    """By message, those of the notices that it carries; locked, and asked once more when they are."""
+    deliveries = last_deliveries(notices).filter(message__in=list(message_ids))
+    message_of = dict(deliveries.values_list("notice", "message"))
+    locked = notices.select_for_update(of=("self",)).filter(pk__in=message_of)
+    return {message_of[notice.pk]: notice for notice in locked.order_by("pk")}

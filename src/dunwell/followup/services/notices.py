@@ -11,7 +11,7 @@ from dunwell.followup.models import Action, ActionState, Notice, NoticeItem, Not
 from dunwell.followup.services import delivery
 from dunwell.followup.services.letters import print_again
 from dunwell.followup.services.queueing import queue
-from dunwell.followup.services.release import call_back
+from dunwell.followup.services.release import call_back, call_back_what_is_late
 from dunwell.followup.services.texts import Sender
 from dunwell.followup.sql import statement
 from dunwell.ledger.models import Invoice, TouchedCustomer
@@ -25,7 +25,6 @@ from dunwell.rules.waiting import Final, Waiting
 from dunwell.rules.windows import Window, utmost_hours_of, window_on, zone_of
 
 UNSENT = (NoticeState.COMPOSED, NoticeState.AWAITING_APPROVAL, NoticeState.QUEUED)
-DAY_PASSED = "Its day has passed: it is written anew."
 SENT_ANYWAY = (Waiting.CONTACT_INTERVAL, Waiting.WEEKLY_LIMIT, Waiting.RUN_LIMIT)
 
 
@@ -222,14 +221,7 @@ def _send_again(notice: Notice, message: Message, *, by: User, now: dt.datetime)
         raise NoticeMovedOnError(f"The message is {state} by now. Nothing was changed.")
     notice.state, notice.contact_on = NoticeState.QUEUED, None
     notice.save(update_fields=["state", "contact_on"])
-    if not notice.opens_at <= now < notice.closes_at:
-        call_back(
-            organization_id=notice.organization_id,
-            notices_and_messages=[(notice.pk, message.pk)],
-            reason=DAY_PASSED,
-            now=now,
-        )
-        TouchedCustomer.objects.create(organization_id=notice.organization_id, customer_id=notice.customer_id)
+    call_back_what_is_late(organization_id=notice.organization_id, notices={message.pk: notice}, now=now)
 
 
 @transaction.atomic

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import connection
 
+from dunwell.followup.models import Notice
 from dunwell.followup.services.passes import Pass, execute
 from dunwell.followup.sql import statement
+from dunwell.ledger.models import TouchedCustomer
 from dunwell.messaging.services import outbox
 
 NEW_FACTS = "The facts or the date changed: it is written anew."
+DAY_PASSED = "Its day has passed: it is written anew."
 
 
 def release_unsent(this: Pass, parameters: dict[str, Any]) -> int:
@@ -30,6 +33,21 @@ def _release(this: Pass, chosen_by: str, parameters: dict[str, Any]) -> int:
         cursor.execute(statement(chosen_by), parameters)
         rows = cursor.fetchall()
     return call_back(organization_id=this.organization.pk, notices_and_messages=rows, reason=NEW_FACTS, now=this.now)
+
+
+def call_back_what_is_late(*, organization_id: int, notices: Mapping[int, Notice], now: dt.datetime) -> None:
+    """Of these queued notices, by message, call back those whose own window is not open: the next pass writes them."""
+    late = {message: notice for message, notice in notices.items() if not notice.opens_at <= now < notice.closes_at}
+    call_back(
+        organization_id=organization_id,
+        notices_and_messages=[(notice.pk, message) for message, notice in late.items()],
+        reason=DAY_PASSED,
+        now=now,
+    )
+    TouchedCustomer.objects.bulk_create(
+        TouchedCustomer(organization_id=organization_id, customer_id=customer)
+        for customer in {notice.customer_id for notice in late.values()}
+    )
 
 
 def call_back(

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from dunwell.followup.queries.deliveries import failed_and_wanted, uncertain
+from dunwell.followup.queries.deliveries import last_deliveries
+from dunwell.followup.queries.pending import failed_and_wanted, uncertain
 from dunwell.followup.services import many
 from dunwell.messaging.models import Message, MessageState
 from dunwell.rules.permissions import Permission
@@ -24,24 +25,24 @@ NOT_WANTED = "nothing waits for them: without a notice, paid, or overtaken by a 
 
 
 def _failed(desk: Desk, rows: Rows) -> Rows:
-    return rows.filter(state=MessageState.FAILED, pk__in=failed_and_wanted(desk.organization).values("message"))
+    return rows.filter(
+        state=MessageState.FAILED, pk__in=last_deliveries(failed_and_wanted(desk.scope)).values("message")
+    )
 
 
 def _uncertain(desk: Desk, rows: Rows) -> Rows:
-    return rows.filter(state=MessageState.UNCERTAIN, pk__in=uncertain(desk.organization).values("message"))
+    return rows.filter(state=MessageState.UNCERTAIN, pk__in=last_deliveries(uncertain(desk.scope)).values("message"))
 
 
 def _again_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
     failed = _failed(desk, rows)
-    closed = failed_and_wanted(desk.organization).filter(
-        Q(notice__opens_at__gt=desk.now) | Q(notice__closes_at__lte=desk.now)
-    )
+    closed = failed_and_wanted(desk.scope).filter(Q(opens_at__gt=desk.now) | Q(closes_at__lte=desk.now))
     goes = "" if desk.settings.may_send else ". Nothing goes before sending is on"
     left = rows.filter(state=MessageState.FAILED).exclude(pk__in=failed.values("pk"))
     return (
         Effect(failed.count(), f"failed: tried once more, after a last look at what is owed{goes}", "good"),
         Effect(
-            failed.filter(pk__in=closed.values("message")).count(),
+            failed.filter(pk__in=last_deliveries(closed).values("message")).count(),
             "of them outside their send window: called back, and written anew for the next one",
             "info",
         ),
