@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from dunwell.ledger.models import Allocation, CreditNote, Invoice, Payment
 from dunwell.ledger.queries.oldest_first import Money, used_oldest_first
 from dunwell.ledger.services.allocations import proposal
-from dunwell.ledger.services.use_up import payments_arrived, use_up_credit_notes, use_up_payments
+from dunwell.ledger.services.use_up import payments_arrived, use_up
 from dunwell.organizations.models import Organization, User
 from tests.worlds import NOW, TODAY, make_credit_note, make_customer, make_invoice, make_payment
 
@@ -103,7 +103,7 @@ def test_what_arrives_is_used_as_the_preview_said(organization: Organization, al
 def test_many_cost_no_more_statements_than_one(organization: Organization, alice: User, ids: list[int]) -> None:
     def statements(chosen: list[int]) -> int:
         with CaptureQueriesContext(connection) as caught:
-            assert use_up_payments(organization=organization, payment_ids=chosen, on=TODAY, by=alice, as_of=TODAY)
+            assert use_up(organization=organization, money="payments", ids=chosen, on=TODAY, by=alice, as_of=TODAY)
         return len(caught)
 
     customer = make_customer(organization)
@@ -117,9 +117,10 @@ def test_it_counts_from_the_day_and_names_who(organization: Organization, alice:
     old, later = make_invoice(customer, total=80), make_invoice(customer, total=80, due_on=TODAY + 60 * DAY)
     assert later.issued_on > TODAY
     early, late = make_credit_note(customer, 100, on=TODAY - 3 * DAY), make_credit_note(customer, 100)
-    used = use_up_credit_notes(
+    used = use_up(
         organization=organization,
-        credit_note_ids=[early.pk, late.pk],
+        money="credit notes",
+        ids=[early.pk, late.pk],
         on=TODAY - DAY,
         by=alice,
         as_of=TODAY,
@@ -141,7 +142,7 @@ def test_strangers_money_and_days_to_come_are_refused(
     foreign = make_customer(other_organization)
     make_invoice(foreign)
     payment = make_payment(foreign, 100)
-    assert not use_up_payments(organization=organization, payment_ids=[payment.pk], on=TODAY, by=alice, as_of=TODAY)
+    assert not use_up(organization=organization, money="payments", ids=[payment.pk], on=TODAY, by=alice, as_of=TODAY)
     with pytest.raises(ValidationError) as refused:
-        use_up_payments(organization=organization, payment_ids=[], on=TODAY + DAY, by=alice, as_of=TODAY)
+        use_up(organization=organization, money="payments", ids=[], on=TODAY + DAY, by=alice, as_of=TODAY)
     assert "on" in refused.value.message_dict

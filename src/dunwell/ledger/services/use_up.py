@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from typing import Literal
 
 from django.db import transaction
 
@@ -17,27 +18,24 @@ from dunwell.ledger.services.refusals import in_words
 from dunwell.organizations.models import Organization, User
 from dunwell.organizations.recording import recorded
 
-
-@transaction.atomic
-def use_up_payments(
-    *, organization: Organization, payment_ids: Collection[int], on: dt.date, by: User, as_of: dt.date
-) -> list[Part]:
-    """Use what is left of these payments; what meets no open invoice stays as it is. Raises ValidationError."""
-    not_later(on, as_of, field="on")
-    _lock(Payment, organization, payment_ids)
-    with recorded(user=by.pk, action="use up payments"), in_words():
-        return _use(organization, "payments", list(payment_ids), on)
+Usable = Literal["payments", "credit notes"]
 
 
 @transaction.atomic
-def use_up_credit_notes(
-    *, organization: Organization, credit_note_ids: Collection[int], on: dt.date, by: User, as_of: dt.date
+def use_up(
+    *,
+    organization: Organization,
+    money: Usable,
+    ids: Collection[int],
+    on: dt.date,
+    by: User,
+    as_of: dt.date,
 ) -> list[Part]:
-    """Use what is left of these credit notes; what meets no open invoice stays as it is. Raises ValidationError."""
+    """Use what is left of these; what meets no open invoice stays as it is. Raises ValidationError."""
     not_later(on, as_of, field="on")
-    _lock(CreditNote, organization, credit_note_ids)
-    with recorded(user=by.pk, action="use up credit notes"), in_words():
-        return _use(organization, "credit notes", list(credit_note_ids), on)
+    _lock(Payment if money == "payments" else CreditNote, organization, ids)
+    with recorded(user=by.pk, action=f"use up {money}"), in_words():
+        return _use(organization, money, list(ids), on)
 
 
 @transaction.atomic

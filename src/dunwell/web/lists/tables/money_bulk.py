@@ -11,40 +11,25 @@ from django import forms
 
 from dunwell.ledger.models import Invoice, PaymentStatus
 from dunwell.ledger.queries.oldest_first import Money, Part, used_oldest_first
-from dunwell.ledger.services import use_up
+from dunwell.ledger.services.use_up import Usable, payments_arrived, use_up
 from dunwell.rules.permissions import Permission
 from dunwell.web.access import Desk
 from dunwell.web.entries import date_input
 from dunwell.web.lists.table import Bulk, Effect, Outcome, Rows
 from dunwell.web.lists.tables import notice_counts
+from dunwell.web.lists.tables.customer_bulk import left_out
 from dunwell.web.templatetags.figures import write_money
 from dunwell.workflows.by_hand import follow_up
 
-NO_DAY = {"required": "Choose a day."}
 
+class DayForm(forms.Form):
+    """One day for all of them."""
 
-class UseForm(forms.Form):
-    on = forms.DateField(
-        label="From",
-        widget=date_input(),
-        error_messages=NO_DAY,
-        help_text="The invoices count as paid from this day. What came in later is left out.",
-    )
+    on = forms.DateField(widget=date_input(), error_messages={"required": "Choose a day."})
 
-    def __init__(self, desk: Desk, data: Any) -> None:
+    def __init__(self, desk: Desk, data: Any, *, label: str, help_text: str) -> None:
         super().__init__(data, initial={"on": desk.today})
-
-
-class ArrivedForm(forms.Form):
-    on = forms.DateField(
-        label="Arrived on",
-        widget=date_input(),
-        error_messages=NO_DAY,
-        help_text="One day for all. What was begun later is left out.",
-    )
-
-    def __init__(self, desk: Desk, data: Any) -> None:
-        super().__init__(data, initial={"on": desk.today})
+        self.fields["on"].label, self.fields["on"].help_text = label, help_text
 
 
 def _parts(desk: Desk, money: Money, rows: Rows) -> list[Part]:
@@ -97,24 +82,13 @@ def _use_effects(desk: Desk, money: Money, rows: Rows) -> Sequence[Effect]:
     )
 
 
-def _use_payments(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
-    parts = use_up.use_up_payments(
-        organization=desk.organization, payment_ids=ids, on=answers["on"], by=desk.user, as_of=desk.today
+def _use(desk: Desk, money: Usable, ids: list[int], answers: dict[str, Any]) -> Outcome:
+    parts = use_up(
+        organization=desk.organization, money=money, ids=ids, on=answers["on"], by=desk.user, as_of=desk.today
     )
-    return _used(desk, parts, len(ids))
-
-
-def _use_credit_notes(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
-    parts = use_up.use_up_credit_notes(
-        organization=desk.organization, credit_note_ids=ids, on=answers["on"], by=desk.user, as_of=desk.today
-    )
-    return _used(desk, parts, len(ids))
-
-
-def _used(desk: Desk, parts: Sequence[Part], count: int) -> Outcome:
     follow_up(desk.organization, now=desk.now)
     done = len({part.source_id for part in parts})
-    return Outcome(done, {"nothing is left of them, or nothing is open for it": count - done} if done < count else {})
+    return left_out(done, len(ids), "nothing is left of them, or nothing is open for it")
 
 
 def _arrived_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
@@ -131,7 +105,7 @@ def _arrived_effects(desk: Desk, rows: Rows) -> Sequence[Effect]:
 
 
 def _arrived(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
-    done = use_up.payments_arrived(
+    done = payments_arrived(
         organization=desk.organization,
         payment_ids=ids,
         on=answers["on"],
@@ -140,23 +114,32 @@ def _arrived(desk: Desk, ids: list[int], answers: dict[str, Any]) -> Outcome:
         now=desk.now,
     )
     follow_up(desk.organization, now=desk.now)
-    left = len(ids) - len(done)
-    return Outcome(len(done), {"they are not on their way, or were begun after that day": left} if left else {})
+    return left_out(len(done), len(ids), "they are not on their way, or were begun after that day")
 
 
-_USE_UP: dict[str, Any] = {
-    "name": "use",
-    "label": "Use up",
-    "icon": "check",
-    "permission": Permission.RECORD_PAYMENTS,
-    "title": "Use up",
-    "button": "Use them up",
-    "form": UseForm,
-    "undo": True,
-    "only_first": True,
-}
+def _use_up(money: Usable) -> Bulk:
+    return Bulk(
+        name="use",
+        label="Use up",
+        icon="check",
+        permission=Permission.RECORD_PAYMENTS,
+        title="Use up",
+        button="Use them up",
+        effects=lambda desk, rows: _use_effects(desk, money, rows),
+        act=lambda desk, ids, answers: _use(desk, money, ids, answers),
+        form=lambda desk, data: DayForm(
+            desk,
+            data,
+            label="From",
+            help_text="The invoices count as paid from this day. What came in later is left out.",
+        ),
+        undo=True,
+        only_first=True,
+    )
+
+
 PAYMENT_BULK = (
-    Bulk(effects=lambda desk, rows: _use_effects(desk, "payments", rows), act=_use_payments, **_USE_UP),
+    _use_up("payments"),
     Bulk(
         name="arrived",
         label="They arrived",
@@ -166,11 +149,11 @@ PAYMENT_BULK = (
         button="They arrived",
         effects=_arrived_effects,
         act=_arrived,
-        form=ArrivedForm,
+        form=lambda desk, data: DayForm(
+            desk, data, label="Arrived on", help_text="One day for all. What was begun later is left out."
+        ),
         undo=True,
         only_first=True,
     ),
 )
-CREDIT_NOTE_BULK = (
-    Bulk(effects=lambda desk, rows: _use_effects(desk, "credit notes", rows), act=_use_credit_notes, **_USE_UP),
-)
+CREDIT_NOTE_BULK = (_use_up("credit notes"),)
