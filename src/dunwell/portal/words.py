@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dunwell.ledger.models import Contact
+from dunwell.messaging.rendering.formats import base_language
 from dunwell.messaging.rendering.phrases import phrases
 from dunwell.rules.channels import Channel
 
@@ -163,7 +164,7 @@ WORDS = {words.language: words for words in (ENGLISH, GERMAN, FRENCH, SPANISH, I
 
 def words_in(*languages: str) -> Words:
     """The words of the first of these languages that there are words in (`de` for `de_AT`); else English."""
-    bases = (language.replace("-", "_").split("_")[0].lower() for language in languages)
+    bases = map(base_language, languages)
     return next((WORDS[base] for base in bases if base in WORDS), ENGLISH)
 
 

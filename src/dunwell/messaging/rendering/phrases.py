@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dunwell.messaging.rendering.formats import base_language
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -273,4 +275,4 @@ _BY_LANGUAGE = {
 
 def phrases(language: str) -> Phrases:
     """The words of a language; English where there are none yet."""
-    return _BY_LANGUAGE.get(language.replace("-", "_").split("_")[0].lower(), ENGLISH)
+    return _BY_LANGUAGE.get(base_language(language), ENGLISH)

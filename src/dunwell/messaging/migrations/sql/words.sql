@@ -1,5 +1,5 @@
 -- A message's words stand in a table of their own from when it is queued, whoever queues it, and go with it. Nothing that
--- they are made of changes meanwhile.
+-- they are made of changes meanwhile. An address is taken apart as ledger/models/customers.py does (AddressWords).
 CREATE FUNCTION messaging_keep_words() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO messaging_messagewords (message_id, organization_id, words)
