@@ -60,6 +60,31 @@ ANSWERS = {
 class _Protocol(SMTP):
     """aiosmtpd's protocol with the accidents that handlers cannot cause."""
 
+    is_one_too_many = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        events: _Handler = self.event_handler
+        self.is_one_too_many = events.most_connections is not None and events.at_once >= events.most_connections
+        if self.is_one_too_many:
+            events.turned_away += 1
+            cast("asyncio.Transport", transport).write(b"421 4.7.0 Too many connections from you\r\n")
+            transport.close()
+            return
+        events.at_once += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.is_one_too_many:
+            self.event_handler.at_once -= 1
+            super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if not self.is_one_too_many:
+            super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return None if self.is_one_too_many else super().eof_received()
+
     def _hang_up(self) -> None:
         cast("asyncio.Transport", self.transport).abort()
 
@@ -89,6 +114,9 @@ class _Handler:
         self.script = script
         self.taken: list[Taken] = []
         self.connections = 0
+        self.at_once = 0
+        self.most_connections: int | None = None
+        self.turned_away = 0
         self.transactions = 0
         self.delay = 0.0
         self.arrived = threading.Event()

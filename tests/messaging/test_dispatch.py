@@ -279,6 +279,31 @@ def test_a_server_that_is_away_costs_no_message_an_attempt(customer: Customer, q
     assert len(ids) == 4
 
 
+def test_a_server_that_takes_few_connections_is_served_by_those(
+    smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue
+) -> None:
+    ids = queue(*addresses(60))
+    smtp.events.most_connections = 2
+    report = send(customer, channels, connections=6, batch=3)
+    assert report == DispatchReport(sent=60)
+    assert {state(message) for message in ids} == {"sent"}
+    assert Counter(taken.recipient for taken in smtp.taken) == Counter(addresses(60))
+    assert smtp.events.turned_away > 0
+    assert not ChannelPause.objects.exists()
+
+
+def test_a_server_that_takes_no_connection_is_left_alone(
+    smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue
+) -> None:
+    ids = queue(*addresses(60))
+    smtp.events.most_connections = 0
+    report = send(customer, channels, connections=6)
+    assert "421 4.7.0 Too many connections" in report.paused["email"]
+    assert {state(message) for message in ids} == {"queued"}
+    assert list(Message.objects.values_list("leased_by", flat=True).distinct()) == [""]
+    assert ChannelPause.objects.count() == 1
+
+
 def test_another_server_ends_the_pause(customer: Customer, queue: Queue, channels: Channels, smtp: SmtpServer) -> None:
     queue(*addresses(2))
     closed = SmtpSettings("127.0.0.1", 1, security="none", timeout=1.0)

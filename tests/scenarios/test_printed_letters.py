@@ -138,7 +138,9 @@ def test_while_a_pile_is_made_nothing_is_locked_and_what_is_paid_meanwhile_is_no
             with connection.cursor() as cursor, transaction.atomic():
                 cursor.execute("SET LOCAL lock_timeout = '2s'")
                 message = Message.objects.select_for_update().order_by("pk")[0]
-                cursor.execute("SELECT messaging_has_room(%s, %s)", [message.pk, story.moment(TODAY, NOON)])
+                cursor.execute(
+                    "SELECT messaging_room_for(ARRAY[%s::bigint], %s)", [message.pk, story.moment(TODAY, NOON)]
+                )
             worlds.make_payment(other.customer, 119, towards=other)
         batch = PrintBatch.objects.get(pk=at_work.result(30))
     assert list(batch.letters.values_list("message__customer", flat=True)) == [one.customer_id]

@@ -45,7 +45,7 @@ def _dispatch(
         clock=clock,
         worker=worker,
         channels=channels,
-        turn=delivery.turn,
+        turns=delivery.take_turns,
         record=delivery.record,
         limit=limit,
         should_stop=should_stop,

@@ -13,7 +13,7 @@ import psycopg
 from django.db import connection, transaction
 
 from dunwell.followup.sql import statement
-from dunwell.messaging.services.turns import Next, Sent, Turned, outgoing
+from dunwell.messaging.services.turns import Next, Turn, Turned, coming_rows, ended_rows, outgoing
 from dunwell.messaging.services.work import Cursor, Outcome, Refusal
 
 REFUSALS = {
@@ -26,34 +26,35 @@ REFUSALS = {
 NO_ROOM = "hourly_limit"
 
 
-def turn(connection: psycopg.Connection[tuple[Any, ...]], sent: Sent | None, coming: Next) -> Turned:
-    """A sender's turn in one statement: what `record` does for a sent message, and the last check of the next.
+def take_turns(connection: psycopg.Connection[tuple[Any, ...]], turns: Sequence[Turn]) -> list[Turned]:
+    """Turns of senders in one statement: what `record` does for sent messages, and the last check of the next.
 
     Nothing is sent for what is paid, held, netted, stale or otherwise not as written. Messages without a notice pass.
     """
-    row = connection.execute(
-        statement("turn"),
-        (
-            *((sent.message_id, sent.attempts, sent.at, sent.words, sent.provider_id) if sent else (None,) * 5),
-            coming.message_id,
-            coming.worker,
-            coming.now,
-            coming.lease,
-        ),
-    ).fetchone()
-    assert row is not None
-    stored, refusal, *content = row
+    rows = connection.execute(
+        statement("turns"),
+        (ended_rows([turn.sent for turn in turns if turn.sent]), coming_rows([turn.coming for turn in turns])),
+    ).fetchall()
+    stored = {settled for settled, *_ in rows if settled is not None}
+    begun = {message_id: (refusal, content) for _, message_id, refusal, *content in rows if message_id is not None}
+    return [
+        _turned(turn.coming, turn.sent is not None and turn.sent.message_id in stored, *begun[turn.coming.message_id])
+        for turn in turns
+    ]
+
+
+def _turned(coming: Next, stored: bool, refusal: str | None, content: Sequence[Any]) -> Turned:
     if refusal == NO_ROOM:
-        return Turned(bool(stored), no_room=True)
+        return Turned(stored, no_room=True)
     if refusal is not None:
-        return Turned(bool(stored), refusal=Refusal(REFUSALS[refusal]))
-    return Turned(bool(stored), outgoing(content, coming.now) if content[0] is not None else None)
+        return Turned(stored, refusal=Refusal(REFUSALS[refusal]))
+    return Turned(stored, outgoing(content, coming.now) if content[0] is not None else None)
 
 
 def record(cursor: Cursor, message_id: int, outcome: Outcome) -> None:
     """The notice and its actions follow the message, in the same transaction."""
     if outcome.state == "sent":
-        cursor.execute("SELECT followup_sent(%s::bigint, %s::timestamptz)", (message_id, outcome.at))
+        cursor.execute("SELECT followup_sent(ARRAY[%s::bigint], ARRAY[%s::timestamptz])", (message_id, outcome.at))
         return
     parameters = {"messages": [message_id], "state": outcome.state, "at": outcome.at, "detail": outcome.detail[:200]}
     cursor.execute(statement("record_outcome"), parameters)

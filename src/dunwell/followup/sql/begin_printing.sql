@@ -1,4 +1,7 @@
 -- The turn of each letter that is about to be printed: begun, or refused with the guard's word.
-SELECT claimed.id, turned.refusal, turned.id IS NOT NULL
-  FROM unnest(%(messages)s::bigint[]) AS claimed (id)
- CROSS JOIN LATERAL followup_turn(NULL, NULL, NULL, NULL, NULL, claimed.id, %(worker)s, %(now)s, %(lease)s) AS turned
+SELECT turned.next, turned.refusal, turned.id IS NOT NULL
+  FROM followup_turns('[]', (
+           SELECT jsonb_agg(jsonb_build_object(
+                      'message', claimed.id, 'worker', %(worker)s::text, 'moment', %(now)s::timestamptz,
+                      'lease', %(lease)s::interval) ORDER BY claimed.place)
+             FROM unnest(%(messages)s::bigint[]) WITH ORDINALITY AS claimed (id, place))) AS turned

@@ -2,8 +2,8 @@
 
 For each message in its turn, one short transaction stores how the previous one ended, asks the
 guard whether this one is still due, and commits `sending`; then it is transmitted outside any
-transaction. A killed worker therefore leaves at most one message per connection of which
-nobody knows whether it arrived.
+transaction. Connections whose turns come at the same moment share that transaction. A killed
+worker therefore leaves at most one message per connection of which nobody knows whether it arrived.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from django.db import connections as django_connections
 
 from dunwell.messaging.channels.port import ChannelFactory
 from dunwell.messaging.services import statements
+from dunwell.messaging.services.gate import Gate
 from dunwell.messaging.services.lane import Lane
-from dunwell.messaging.services.turns import Turn, guarded
+from dunwell.messaging.services.turns import TakeTurns, guarded
 from dunwell.messaging.services.work import Cursor, DispatchReport, Guard, Outcome, Record, Refusal, Work
 
 __all__ = ["Cursor", "DispatchReport", "Guard", "Outcome", "Record", "Refusal", "allow", "dispatch", "forget"]
 
-# One connection mostly waits, for replies and for commits, of which several go to disk at once; a killed worker leaves
-# at most so many uncertain
-DEFAULT_CONNECTIONS = 8
+# One connection mostly waits for replies, and those that wait for their turn share it; a killed worker leaves at most
+# so many uncertain. A server that takes fewer is served by fewer
+DEFAULT_CONNECTIONS = 12
 # Another connection is opened for so many messages
 _WORTH_A_CONNECTION = 5
 # A claimed message that has not had its turn by then may be claimed by another worker
@@ -52,7 +53,7 @@ def dispatch(
     channels: Mapping[str, ChannelFactory],
     guard: Guard = allow,
     record: Record = forget,
-    turn: Turn | None = None,
+    turns: TakeTurns | None = None,
     limit: int | None = None,
     connections: int = DEFAULT_CONNECTIONS,
     should_stop: Callable[[], bool] = lambda: False,
@@ -65,16 +66,17 @@ def dispatch(
     While `more()`, somebody is still queueing: what comes is awaited.
     `guard(cursor, message_id)` runs in the transaction that commits `sending`, with the row locked.
     `record(cursor, message_id, outcome)` runs in the transaction that stores the outcome; both must be quick,
-    must not commit, and are called from several threads, each with a cursor of its own connection.
-    A `turn` stands for both where one message was sent and the next begins: the same in fewer statements.
+    must not commit, and are called from several threads.
+    `turns` stand for both where one message was sent and the next begins: the same in fewer statements.
     An error in either ends the pass and is raised here, after what had been sent is stored.
     """
+    gate = Gate(_connect(), turns or guarded(guard, record))
     work = Work(
         organization_id=organization_id,
         # Two processes with the same name must not take each other's leases for their own
         worker=f"{worker[:60]}/{secrets.token_hex(6)}",
         clock=clock,
-        turn=turn or guarded(guard, record),
+        gate=gate,
         record=record,
         channels=channels,
         should_stop=should_stop,
@@ -84,13 +86,10 @@ def dispatch(
         batch=batch,
         remaining=limit,
     )
-    connections = min(connections, _worth_opening(work, connections))
-    if connections == 1:
-        lane = Lane(work, 0)
-        lane.run()
-        reports = [lane.report]
-    else:
-        reports = _run_side_by_side(work, connections)
+    try:
+        reports = _run(work, min(connections, _worth_opening(work, connections)))
+    finally:
+        gate.close()
     total = DispatchReport(paused=dict(work.paused), limited_until=work.limited_until)
     for report in reports:
         total.add(report)
@@ -110,6 +109,14 @@ def _worth_opening(work: Work, most: int) -> int:
         row = connection.execute(statements.DUE, parameters).fetchone()
     due = int(row[0]) if row else 0
     return max(1, -(-due // _WORTH_A_CONNECTION))
+
+
+def _run(work: Work, connections: int) -> list[DispatchReport]:
+    if connections > 1:
+        return _run_side_by_side(work, connections)
+    lane = Lane(work, 0)
+    lane.run()
+    return [lane.report]
 
 
 def _run_side_by_side(work: Work, connections: int) -> list[DispatchReport]:

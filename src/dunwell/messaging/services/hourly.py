@@ -1,7 +1,8 @@
 """The most messages an organization sends in any 60 minutes, over all workers and hosts.
 
-What has begun is counted in the outbox itself, where a killed worker's message stands too. `messaging_has_room` decides
-about each message in the transaction that begins it; that lanes ask for the room beforehand only spares vain tries.
+What has begun is counted in the outbox itself, where a killed worker's message stands too. `messaging_room_for`
+decides about messages in the transaction that begins them; that lanes ask for the room beforehand only spares vain
+tries.
 """
 
 from __future__ import annotations

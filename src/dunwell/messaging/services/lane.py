@@ -1,4 +1,7 @@
-"""One lane of dispatch: one database connection and one connection per channel, used by one thread."""
+"""One lane of dispatch: one database connection and one connection per channel, used by one thread.
+
+Its turns are taken at the gate that all lanes of a pass share.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ from dunwell.messaging.channels.port import (
     Transmission,
 )
 from dunwell.messaging.services import files, hourly, retries, statements
-from dunwell.messaging.services.turns import Next, Sent
+from dunwell.messaging.services.turns import Ended, Next, Turn, settle
 from dunwell.messaging.services.work import DispatchReport, Outcome, Refusal, Work
 
 log = structlog.get_logger(__name__)
@@ -45,11 +48,13 @@ class _Finished:
 
     kind: str
     message: OutgoingMessage
-    outcome: Outcome
-    attempts: int
+    ended: Ended
     addresses_refused: tuple[str, ...]
-    provider_id: str = ""
     opted_out: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.ended.outcome
 
 
 def _with_copies(answer: Transmission) -> str:
@@ -70,6 +75,7 @@ class Lane:
         self._channels: dict[str, Channel] = {}
         self._answered: set[str] = set()
         self._suspects: dict[str, int] = {}
+        self._left_to_others: set[str] = set()
         self._out_of_room = False
         self.report = DispatchReport()
 
@@ -89,8 +95,9 @@ class Lane:
                     continue
                 self._work.give_back(share - begun)
         finally:
-            for channel in self._channels.values():
+            for kind, channel in self._channels.items():
                 channel.close()
+                self._work.connected.closed(kind, self._worker)
             self._connection.close()
 
     def _batch(self, share: int) -> int | None:
@@ -109,7 +116,7 @@ class Lane:
             for *_, message_id, kind in claimed:
                 if self._work.stop_now():
                     break
-                if kind in self._work.paused:
+                if not self._is_usable(kind):
                     continue
                 channel = self._channels[kind]
                 if not channel.ready:
@@ -162,15 +169,10 @@ class Lane:
         if finished is not None and finished.outcome.state != "sent":
             self._store_alone(finished)
             finished = None
-        sent = None
-        if finished is not None:
-            outcome = finished.outcome
-            sent = Sent(finished.message.id, finished.attempts, outcome.at, outcome.detail, finished.provider_id)
         now = self._work.clock()
+        coming = Next(message_id, self._worker, now, channel.longest + _LEASE_MARGIN)
         try:
-            turned = self._work.turn(
-                self._connection, sent, Next(message_id, self._worker, now, channel.longest + _LEASE_MARGIN)
-            )
+            turned = self._work.gate.turn(Turn(finished.ended if finished else None, coming))
         except BaseException:
             # Whatever is wrong with the next message, the previous one's outcome is kept
             self._store_alone(finished)
@@ -213,7 +215,7 @@ class Lane:
             answer = channel.transmit(message)
         except ServerUnavailableError as error:
             self._put_back(message, str(error))
-            self._pause(kind, channel.server, str(error))
+            self._refused(kind, channel, error)
             return None
         finished: _Finished | None = self._judge(kind, message, answer)
         if answer.server_suspect:
@@ -246,31 +248,10 @@ class Lane:
         refused = [copy.address for copy in answer.copies_refused if copy.address_refused]
         if answer.address_refused:
             refused.append(message.recipient)
-        return _Finished(kind, message, outcome, attempts, tuple(refused), answer.provider_id, answer.opted_out)
+        ended = Ended(message.id, self._worker, outcome, attempts, answer.provider_id)
+        return _Finished(kind, message, ended, tuple(refused), answer.opted_out)
 
     # Outcomes
-
-    def _store(self, finished: _Finished) -> bool:
-        """Whether it was stored: a person may have settled the message meanwhile."""
-        outcome = finished.outcome
-        waits = outcome.state == "queued"
-        row = self._connection.execute(
-            statements.STORE_OUTCOME,
-            (
-                finished.message.id,
-                self._worker,
-                outcome.state,
-                finished.attempts,
-                None if waits else outcome.at,
-                outcome.next_attempt_at,
-                "" if outcome.state == "sent" else outcome.detail,
-                "delayed" if waits else outcome.state,
-                outcome.at,
-                outcome.detail,
-                finished.provider_id,
-            ),
-        ).fetchone()
-        return row is not None and bool(row[0])
 
     def _store_alone(self, finished: _Finished | None) -> None:
         """Store an outcome in a transaction of its own, through a restart of the database if need be."""
@@ -278,9 +259,9 @@ class Lane:
             return
         for attempt in range(_STORE_ATTEMPTS):
             try:
-                with self._connection.transaction():
-                    if self._store(finished):
-                        self._work.record(self._connection.cursor(), finished.message.id, finished.outcome)
+                with self._connection.transaction(), self._connection.cursor() as cursor:
+                    if settle(cursor, finished.ended):
+                        self._work.record(cursor, finished.message.id, finished.outcome)
                     else:
                         _came_too_late(finished)
                 break
@@ -291,7 +272,7 @@ class Lane:
                 self._reconnect()
             except BaseException:
                 # What happened to the mail is stored even when whoever is told fails
-                self._store(finished)
+                settle(self._connection.cursor(), finished.ended)
                 raise
         self._after(finished)
 
@@ -348,15 +329,31 @@ class Lane:
             # A pause is for the server that failed: with another one in the settings it is over
             if server and server == self._channels[kind].server:
                 self._work.paused[kind] = reason
-        return [kind for kind in self._channels if kind not in self._work.paused]
+        return [kind for kind in self._channels if self._is_usable(kind)]
+
+    def _is_usable(self, kind: str) -> bool:
+        return kind not in self._work.paused and kind not in self._left_to_others
 
     def _open(self, kind: str, channel: Channel) -> bool:
+        self._work.connected.trying(kind, self._worker)
         try:
             channel.open()
         except ServerUnavailableError as error:
-            self._pause(kind, channel.server, str(error))
+            self._refused(kind, channel, error)
             return False
+        except BaseException:
+            self._work.connected.closed(kind, self._worker)
+            raise
+        self._work.connected.opened(kind, self._worker)
         return True
+
+    def _refused(self, kind: str, channel: Channel, error: ServerUnavailableError) -> None:
+        """No connection for this lane: where others have one, they go on without it."""
+        if self._work.connected.refused(kind, self._worker):
+            self._left_to_others.add(kind)
+            log.info("connection_left_to_others", channel=kind, server=channel.server, reason=str(error))
+        else:
+            self._pause(kind, channel.server, str(error))
 
     def _pause(self, kind: str, server: str, reason: str) -> None:
         self._work.paused[kind] = reason

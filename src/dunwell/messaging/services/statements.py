@@ -45,25 +45,25 @@ FROM (
 ) AS due
 """
 
-# The row is in what is transmitted of it; `attempts` counts those before
-BEGIN_SENDING = """
+BEGIN = "SELECT messaging_begin(%s::jsonb, ARRAY[%s::bigint])"
+
+# What is transmitted of a message that has begun; `attempts` counts those before
+BEGUN = """
 SELECT id, organization_id, customer_id, recipient, recipient_name, sender, sender_name, reply_to,
        subject, body_text, body_html, rfc_message_id, attempts, copies, preferences_url
-FROM messaging_begin(%s::bigint, %s::varchar, %s::timestamptz, %s::interval)
+FROM messaging_message
+WHERE id = %s AND state = 'sending' AND leased_by = %s
 """
 
 # Begun and refused in one transaction: nobody else has seen it as `sending`
 NOT_BEGUN = "UPDATE messaging_message SET state = 'queued', sending_at = NULL WHERE id = %s"
 
-# The last check before the guard: over the hourly limit it does not begin
-HAS_ROOM = "SELECT messaging_has_room(%s::bigint, %s::timestamptz)"
+# How many of these may begin under the hourly limit: over it none does
+ROOM_FOR = "SELECT messaging_room_for(ARRAY[%s::bigint], %s::timestamptz)"
 
 ROOM = "SELECT room, opens_at FROM messaging_room(%s::bigint, %s::timestamptz)"
 
-STORE_OUTCOME = """
-SELECT messaging_settle(%s::bigint, %s::varchar, %s::varchar, %s::int, %s::timestamptz, %s::timestamptz, %s::text,
-                        %s::varchar, %s::timestamptz, %s::text, %s::varchar)
-"""
+SETTLE = "SELECT message FROM messaging_settle(%s::jsonb)"
 
 STORE_REFUSAL = """
 WITH stored AS (

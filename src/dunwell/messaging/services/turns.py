@@ -1,11 +1,13 @@
-"""One turn of a sender: how its previous message ended is stored, and the next is begun, or not.
+"""The turns of senders: how the message before ended is stored, and the next is begun, or not.
 
-Both are one commit. Who knows more about messages than messaging does joins his part by a turn of his own.
+Both are one commit, for as many connections as come at the same moment. Who knows more about messages than messaging
+does joins his part by turns of his own.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -20,13 +22,13 @@ Connection: TypeAlias = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A message that a server has taken, which is not stored yet. `attempts` counts this one."""
+class Ended:
+    """How a transmission by `worker` ended, which is not stored yet. `attempts` counts this one."""
 
     message_id: int
+    worker: str
+    outcome: Outcome
     attempts: int
-    at: dt.datetime
-    words: str
     provider_id: str = ""
 
 
@@ -38,6 +40,14 @@ class Next:
     worker: str
     now: dt.datetime
     lease: dt.timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One connection's turn: what it has sent, which a server has taken, and what it would send now."""
+
+    sent: Ended | None
+    coming: Next
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,57 +64,81 @@ class Turned:
     no_room: bool = False
 
 
-class Turn(Protocol):
-    """Quick, commits what it does, and is called from several threads with connections of their own."""
+class TakeTurns(Protocol):
+    """Quick, commits what it does, and answers in the order of the turns."""
 
-    def __call__(self, connection: Connection, sent: Sent | None, coming: Next) -> Turned: ...
+    def __call__(self, connection: Connection, turns: Sequence[Turn]) -> list[Turned]: ...
+
+
+def ended_rows(ended: Sequence[Ended]) -> str:
+    """What `messaging_settle` stores, as JSON. What waits for another attempt is `queued`, and told as `delayed`."""
+    return json.dumps([_ended_row(one) for one in ended])
+
+
+def _ended_row(ended: Ended) -> dict[str, Any]:
+    outcome = ended.outcome
+    waits = outcome.next_attempt_at is not None
+    at = outcome.at.isoformat()
+    return {
+        "message": ended.message_id,
+        "worker": ended.worker,
+        "state": outcome.state,
+        "attempts": ended.attempts,
+        "finished_at": None if waits else at,
+        "next_attempt_at": outcome.next_attempt_at.isoformat() if outcome.next_attempt_at else None,
+        "error": "" if outcome.state == "sent" else outcome.detail,
+        "event": "delayed" if waits else outcome.state,
+        "at": at,
+        "detail": outcome.detail,
+        "provider_id": ended.provider_id,
+    }
+
+
+def coming_rows(coming: Sequence[Next]) -> str:
+    """What `messaging_begin` begins, as JSON."""
+    return json.dumps([
+        {
+            "message": one.message_id,
+            "worker": one.worker,
+            "moment": one.now.isoformat(),
+            "lease": f"{one.lease.total_seconds()} seconds",
+        }
+        for one in coming
+    ])  # fmt: skip
 
 
 def outgoing(row: Sequence[Any], now: dt.datetime) -> OutgoingMessage:
-    """The message of a row of `BEGIN_SENDING`, whose last columns are its copies and its recipient's own page."""
+    """The message of a row of `BEGUN`, whose last columns are its copies and its recipient's own page."""
     *content, copies, preferences_url = row
     return OutgoingMessage(*(*content, now, copies_of(copies), (), preferences_url))
 
 
-def guarded(guard: Guard, record: Record) -> Turn:
-    """The turn of whoever has a guard to ask and wants to be told, each by statements of its own."""
+def settle(cursor: Cursor, ended: Ended) -> bool:
+    """Whether it was stored: a person may have settled the message meanwhile."""
+    return cursor.execute(statements.SETTLE, (ended_rows([ended]),)).fetchone() is not None
 
-    def turn(connection: Connection, sent: Sent | None, coming: Next) -> Turned:
+
+def guarded(guard: Guard, record: Record) -> TakeTurns:
+    """The turns of whoever has a guard to ask and wants to be told, each by statements of its own."""
+
+    def take(connection: Connection, turn: Turn) -> Turned:
+        sent, coming = turn.sent, turn.coming
         with connection.transaction(), connection.cursor() as cursor:
             stored = False
-            if sent is not None and (stored := _settle(cursor, sent, coming.worker)):
-                record(cursor, sent.message_id, Outcome("sent", sent.at, sent.words))
-            row = cursor.execute(
-                statements.BEGIN_SENDING, (coming.message_id, coming.worker, coming.now, coming.lease)
-            ).fetchone()
+            if sent is not None and (stored := settle(cursor, sent)):
+                record(cursor, sent.message_id, sent.outcome)
+            row = cursor.execute(statements.ROOM_FOR, (coming.message_id, coming.now)).fetchone()
+            if row == (0,):
+                return Turned(stored, no_room=True)
+            cursor.execute(statements.BEGIN, (coming_rows([coming]), coming.message_id))
+            row = cursor.execute(statements.BEGUN, (coming.message_id, coming.worker)).fetchone()
             if row is None:
                 return Turned(stored)
             # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
-            has_room = cursor.execute(statements.HAS_ROOM, (coming.message_id, coming.now)).fetchone() == (True,)
-            refusal = guard(cursor, coming.message_id) if has_room else None
-            if has_room and refusal is None:
+            refusal = guard(cursor, coming.message_id)
+            if refusal is None:
                 return Turned(stored, outgoing(row, coming.now))
             cursor.execute(statements.NOT_BEGUN, (coming.message_id,))
-            return Turned(stored, refusal=refusal, no_room=not has_room)
+            return Turned(stored, refusal=refusal)
 
-    return turn
-
-
-def _settle(cursor: Cursor, sent: Sent, worker: str) -> bool:
-    row = cursor.execute(
-        statements.STORE_OUTCOME,
-        (
-            sent.message_id,
-            worker,
-            "sent",
-            sent.attempts,
-            sent.at,
-            None,
-            "",
-            "sent",
-            sent.at,
-            sent.words,
-            sent.provider_id,
-        ),
-    ).fetchone()
-    return row is not None and bool(row[0])
+    return lambda connection, turns: [take(connection, turn) for turn in turns]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import psycopg
 
 from dunwell.messaging.channels.port import ChannelFactory
+from dunwell.messaging.services.connected import Connected
 
 Cursor: TypeAlias = psycopg.Cursor[tuple[Any, ...]]
 
@@ -40,7 +41,7 @@ class Outcome:
 
 
 if TYPE_CHECKING:
-    from dunwell.messaging.services.turns import Turn
+    from dunwell.messaging.services.gate import Gate
 
 Guard: TypeAlias = Callable[[Cursor, int], Refusal | None]
 Record: TypeAlias = Callable[[Cursor, int, Outcome], None]
@@ -81,7 +82,7 @@ class Work:
     organization_id: int
     worker: str
     clock: Callable[[], dt.datetime]
-    turn: Turn
+    gate: Gate
     record: Record
     channels: Mapping[str, ChannelFactory]
     should_stop: Callable[[], bool]
@@ -93,6 +94,7 @@ class Work:
     stopping: threading.Event = field(default_factory=threading.Event)
     paused: dict[str, str] = field(default_factory=dict)
     limited_until: dt.datetime | None = None
+    connected: Connected = field(default_factory=Connected)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def stop_now(self) -> bool:

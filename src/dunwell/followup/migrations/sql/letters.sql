@@ -38,7 +38,7 @@ BEGIN
         RETURN 'not_queued';
     ELSIF NOT carried.sending_is_on THEN
         RETURN 'stopped';
-    ELSIF carried.fingerprint IS DISTINCT FROM followup_facts(carried.id) THEN
+    ELSIF carried.fingerprint IS DISTINCT FROM (SELECT facts.digest FROM followup_facts(ARRAY[carried.id]) AS facts) THEN
         RETURN 'changed';
     ELSIF followup_owed(carried.organization_id, carried.customer_id, carried.currency, carried.invoices, carried.as_of)
           IS DISTINCT FROM

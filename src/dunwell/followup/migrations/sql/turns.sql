@@ -1,106 +1,144 @@
--- The check just before `sending`, on the sender's connection, with the message's row locked: NULL when it may go,
--- else why not. It speaks of today, sending is on, the customer's data is fresh, and the facts it was written from are
--- the facts now. Messages without a notice pass. For what goes by the organization's business day
--- (rules.windows.BY_BUSINESS_DAY) its own clock says what today is.
--- A person may have confirmed that it goes before its window, hence before its day: never past a hold.
-CREATE FUNCTION followup_guard(message bigint) RETURNS varchar LANGUAGE plpgsql AS $$
+-- The check just before `sending`, on the sender's connection, of as many messages as have their turn at the same moment:
+-- NULL for one that may go, else why not. It speaks of today, sending is on, the customer's data is fresh, and the facts
+-- it was written from are the facts now. For what goes by the organization's business day (rules.windows.BY_BUSINESS_DAY)
+-- its own clock says what today is. A person may have confirmed that it goes before its window, hence before its day:
+-- never past a hold. A message without a notice is not among what it returns: there is nothing against it.
+--
+-- The notices are locked, in the order of their ids, before their messages are: as whoever calls one back does; not those
+-- of messages whose window has closed, which are taken back the other way round. What changed until then is seen, because
+-- the facts are asked by a statement of their own.
+CREATE FUNCTION followup_guard(messages bigint[], moments timestamptz[])
+RETURNS TABLE (message bigint, notice bigint, today date, refusal varchar) LANGUAGE plpgsql AS $$
 DECLARE
-    carried record;
+    asked bigint[];
+    notices bigint[];
+    days date[];
+    words varchar[];
 BEGIN
-    SELECT notice.id, notice.organization_id, notice.customer_id, notice.currency, notice.as_of, notice.fingerprint,
-           notice.window_overridden_by_id IS NOT NULL AS is_early,
-           notice.state = 'queued' AS is_queued,
-           settings.chasing_started_at IS NOT NULL AND settings.sending_stopped_at IS NULL AS sending_is_on,
-           (going.sending_at AT TIME ZONE CASE WHEN notice.channel IN ('letter', 'task') THEN organization.time_zone
-               ELSE coalesce(nullif(customer.time_zone, ''), organization.time_zone) END)::date AS today,
-           source.fresh_at < going.sending_at - CASE source.kind
-               WHEN 'file' THEN make_interval(days => settings.file_freshness_days)
-               ELSE make_interval(hours => settings.connector_freshness_hours) END AS is_stale
-      INTO carried
-      FROM followup_noticemessage AS delivery
-      JOIN followup_notice AS notice ON notice.id = delivery.notice_id
-      JOIN messaging_message AS going ON going.id = delivery.message_id
-      JOIN ledger_customer AS customer ON customer.id = notice.customer_id
-      JOIN organizations_organization AS organization ON organization.id = notice.organization_id
-      JOIN organizations_organizationsettings AS settings ON settings.organization_id = notice.organization_id
-      LEFT JOIN ledger_datasource AS source ON source.id = customer.source_id
-     WHERE delivery.message_id = message
-       FOR UPDATE OF notice;
-    IF NOT FOUND THEN
-        RETURN NULL;
-    ELSIF NOT carried.sending_is_on THEN
-        RETURN 'stopped';
-    ELSIF NOT carried.is_queued THEN
-        RETURN 'not_queued';
-    ELSIF carried.is_stale THEN
-        RETURN 'stale';
-    ELSIF carried.as_of < carried.today OR carried.as_of > carried.today AND NOT carried.is_early THEN
-        RETURN 'changed';
-    ELSIF carried.as_of > carried.today AND EXISTS (
-            SELECT FROM ledger_standing_holds(carried.organization_id, carried.today) AS hold
-             WHERE hold.customer_id = carried.customer_id
-               AND (hold.invoice_id IS NULL OR hold.invoice_id IN (
-                        SELECT item.invoice_id FROM followup_noticeitem AS item WHERE item.notice_id = carried.id))) THEN
-        RETURN 'changed';
-    END IF;
-    IF carried.fingerprint IS DISTINCT FROM followup_facts(carried.id) THEN
-        RETURN 'changed';
-    END IF;
-    UPDATE followup_notice AS notice
-       SET state = 'sending', contact_on = carried.today, changed_at = clock_timestamp()
-     WHERE notice.id = carried.id;
-    RETURN NULL;
+    SELECT array_agg(locked.message_id), array_agg(locked.id), array_agg(locked.day), array_agg(locked.word)
+      INTO asked, notices, days, words
+      FROM (
+            SELECT delivery.message_id, carried.id, here.day,
+                   CASE WHEN settings.chasing_started_at IS NULL OR settings.sending_stopped_at IS NOT NULL THEN 'stopped'
+                        WHEN carried.state <> 'queued' THEN 'not_queued'
+                        WHEN source.fresh_at < going.moment - CASE source.kind
+                                 WHEN 'file' THEN make_interval(days => settings.file_freshness_days)
+                                 ELSE make_interval(hours => settings.connector_freshness_hours) END THEN 'stale'
+                        WHEN carried.as_of < here.day OR carried.as_of > here.day AND carried.window_overridden_by_id IS NULL
+                            THEN 'changed' END::varchar AS word
+              FROM unnest(messages, moments) AS going (message, moment)
+              JOIN messaging_message AS waiting
+                ON waiting.id = going.message AND waiting.state = 'queued'
+               AND (waiting.not_after IS NULL OR waiting.not_after > going.moment)
+              JOIN followup_noticemessage AS delivery ON delivery.message_id = going.message
+              JOIN followup_notice AS carried ON carried.id = delivery.notice_id
+              JOIN ledger_customer AS customer ON customer.id = carried.customer_id
+              JOIN organizations_organization AS organization ON organization.id = carried.organization_id
+              JOIN organizations_organizationsettings AS settings ON settings.organization_id = carried.organization_id
+              LEFT JOIN ledger_datasource AS source ON source.id = customer.source_id
+             CROSS JOIN LATERAL (
+                    SELECT (going.moment AT TIME ZONE CASE WHEN carried.channel IN ('letter', 'task')
+                                THEN organization.time_zone
+                                ELSE coalesce(nullif(customer.time_zone, ''), organization.time_zone) END)::date
+                   ) AS here (day)
+             ORDER BY carried.id
+               FOR UPDATE OF carried
+           ) AS locked;
+    RETURN QUERY
+    SELECT checked.message, checked.notice, checked.day,
+           CASE WHEN checked.word IS NOT NULL THEN checked.word
+                WHEN written.as_of > checked.day AND EXISTS (
+                         SELECT FROM ledger_standing_holds(written.organization_id, checked.day) AS hold
+                          WHERE hold.customer_id = written.customer_id
+                            AND (hold.invoice_id IS NULL OR hold.invoice_id IN (
+                                     SELECT item.invoice_id FROM followup_noticeitem AS item
+                                      WHERE item.notice_id = written.id)))
+                    THEN 'changed'
+                WHEN written.fingerprint IS DISTINCT FROM facts.digest THEN 'changed' END::varchar
+      FROM unnest(asked, notices, days, words) AS checked (message, notice, day, word)
+      JOIN followup_notice AS written ON written.id = checked.notice
+      LEFT JOIN followup_facts(notices) AS facts ON facts.notice_id = checked.notice;
 END $$;
 
--- The usual outcome: a server has the mail, so the notice is sent and its steps are done.
-CREATE FUNCTION followup_sent(message bigint, at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    carried record;
+-- The usual outcome: a server has the mails, so their notices are sent and their steps are done.
+CREATE FUNCTION followup_sent(messages bigint[], moments timestamptz[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE followup_notice AS notice
-       SET state = 'sent', changed_at = at, contact_on = coalesce(notice.contact_on, notice.as_of)
-     WHERE notice.id = (SELECT delivery.notice_id FROM followup_noticemessage AS delivery
-                         WHERE delivery.message_id = message)
-    RETURNING notice.id, notice.contact_on INTO carried;
+    WITH sent AS (
+        UPDATE followup_notice AS notice
+           SET state = 'sent', changed_at = gone.moment, contact_on = coalesce(notice.contact_on, notice.as_of)
+          FROM unnest(messages, moments) AS gone (message, moment)
+          JOIN followup_noticemessage AS delivery ON delivery.message_id = gone.message
+         WHERE notice.id = delivery.notice_id
+        RETURNING notice.id, notice.contact_on, gone.moment
+    )
     UPDATE followup_action AS action
-       SET state = 'done', reason = '', recheck_on = NULL, done_on = carried.contact_on, changed_at = at
-     WHERE action.notice_id = carried.id AND action.state = 'planned';
+       SET state = 'done', reason = '', recheck_on = NULL, done_on = sent.contact_on, changed_at = sent.moment
+      FROM sent
+     WHERE action.notice_id = sent.id AND action.state = 'planned';
 END $$;
 
--- One turn of a sender in one statement: how the previous message ended, and whether the next may go. Of the next, what
--- is transmitted, or why it does not go: then it stays queued and leased by its worker. Neither when there is no next
--- one, or somebody else took it back.
-CREATE FUNCTION followup_turn(
-    sent bigint, tried int, sent_at timestamptz, server_words text, provider varchar,
-    next bigint, worker varchar, moment timestamptz, lease interval)
-RETURNS TABLE (stored boolean, refusal varchar, id bigint, organization_id bigint, customer_id bigint, recipient varchar,
-               recipient_name varchar, sender varchar, sender_name varchar, reply_to varchar, subject varchar,
-               body_text text, body_html text, rfc_message_id varchar, attempts smallint, copies jsonb,
+-- The turns of several connections of a sender in one statement: how their previous messages ended (`sent`), and whether
+-- those that are `coming` may go. A row for each outcome that was kept (`settled`), and one for each that was coming
+-- (`next`): with what is transmitted of it, or with why it does not go. Then it stays queued and leased by its worker.
+-- With neither somebody has taken it back.
+--
+-- Its settings are in force in the functions that it calls as well. Their plans are kept and look rows up by their keys,
+-- whatever the planner believes of tables that grow meanwhile; planned anew for each handful of messages, the facts alone
+-- would take four times as long as all the rest.
+CREATE FUNCTION followup_turns(sent jsonb, coming jsonb)
+RETURNS TABLE (settled bigint, next bigint, refusal varchar, id bigint, organization_id bigint, customer_id bigint,
+               recipient varchar, recipient_name varchar, sender varchar, sender_name varchar, reply_to varchar,
+               subject varchar, body_text text, body_html text, rfc_message_id varchar, attempts smallint, copies jsonb,
                preferences_url varchar)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
 DECLARE
-    begun messaging_message;
+    kept bigint[];
+    ended timestamptz[];
+    asked bigint[];
+    moments timestamptz[];
+    guarded bigint[];
+    notices bigint[];
+    days date[];
+    words varchar[];
+    allowed bigint[];
+    begun bigint[];
 BEGIN
-    IF sent IS NOT NULL THEN
-        stored := messaging_settle(sent, worker, 'sent', tried, sent_at, NULL, '', 'sent', sent_at, server_words,
-                                   provider);
-        IF stored THEN
-            PERFORM followup_sent(sent, sent_at);
+    IF jsonb_array_length(sent) > 0 THEN
+        SELECT array_agg(done.message), array_agg(done.moment) INTO kept, ended FROM messaging_settle(sent) AS done;
+        IF kept IS NOT NULL THEN
+            PERFORM followup_sent(kept, ended);
+            FOREACH settled IN ARRAY kept LOOP
+                RETURN NEXT;
+            END LOOP;
         END IF;
     END IF;
-    SELECT * INTO begun FROM messaging_begin(next, worker, moment, lease);
-    IF FOUND THEN
-        -- Asked before the guard, which marks the notice as on its way
-        refusal := CASE WHEN messaging_has_room(next, moment) THEN followup_guard(next) ELSE 'hourly_limit' END;
-        IF refusal IS NULL THEN
-            id := begun.id; organization_id := begun.organization_id; customer_id := begun.customer_id;
-            recipient := begun.recipient; recipient_name := begun.recipient_name; sender := begun.sender;
-            sender_name := begun.sender_name; reply_to := begun.reply_to; subject := begun.subject;
-            body_text := begun.body_text; body_html := begun.body_html; rfc_message_id := begun.rfc_message_id;
-            attempts := begun.attempts; copies := begun.copies; preferences_url := begun.preferences_url;
-        ELSE
-            UPDATE messaging_message AS message SET state = 'queued', sending_at = NULL WHERE message.id = next;
-        END IF;
+    SELECT array_agg(new.message), array_agg(new.moment) INTO asked, moments
+      FROM jsonb_to_recordset(coming) AS new (message bigint, moment timestamptz);
+    SELECT array_agg(guard.message), array_agg(guard.notice), array_agg(guard.today), array_agg(guard.refusal)
+      INTO guarded, notices, days, words
+      FROM followup_guard(asked, moments) AS guard;
+    SELECT array_agg(new.message ORDER BY new.place) INTO allowed
+      FROM unnest(asked) WITH ORDINALITY AS new (message, place)
+     WHERE NOT EXISTS (SELECT FROM unnest(guarded, words) AS guard (message, word)
+                        WHERE guard.message = new.message AND guard.word IS NOT NULL);
+    IF allowed IS NOT NULL THEN
+        allowed := allowed[1:messaging_room_for(allowed, moments[1])];
+        begun := ARRAY(SELECT messaging_begin(coming, allowed));
+        UPDATE followup_notice AS notice
+           SET state = 'sending', contact_on = going.day, changed_at = clock_timestamp()
+          FROM unnest(guarded, notices, days) AS going (message, notice, day)
+         WHERE going.message = ANY (begun) AND notice.id = going.notice;
     END IF;
-    RETURN NEXT;
+    RETURN QUERY
+    SELECT NULL::bigint, new.message,
+           CASE WHEN guard.word IS NOT NULL THEN guard.word
+                WHEN NOT new.message = ANY (allowed) THEN 'hourly_limit' END::varchar,
+           message.id, message.organization_id, message.customer_id, message.recipient, message.recipient_name,
+           message.sender, message.sender_name, message.reply_to, message.subject, message.body_text, message.body_html,
+           message.rfc_message_id, message.attempts, message.copies, message.preferences_url
+      FROM unnest(asked) AS new (message)
+      LEFT JOIN unnest(guarded, words) AS guard (message, word) ON guard.message = new.message
+      LEFT JOIN messaging_message AS message ON message.id = new.message AND new.message = ANY (begun);
 END $$;

@@ -40,15 +40,15 @@ def _encoded(name: str, value: str) -> str:
     """RFC 2047 words in base64, split between letters; the standard library's takes 300 µs."""
     words = []
     # An encoded word has at most 75 characters: 12 of frame, 63 of base64, which is 45 bytes
-    room = (_FOLD_AT - len(name) - 2 - 12) // 4 * 3
-    piece = b""
-    for letter in value:
-        encoded = letter.encode()
-        if len(piece) + len(encoded) > min(room, 45):
-            words.append(piece)
-            piece, room = b"", 45
-        piece += encoded
-    words.append(piece)
+    room = min((_FOLD_AT - len(name) - 2 - 12) // 4 * 3, 45)
+    rest = value.encode()
+    while len(rest) > room:
+        end = room
+        while rest[end] & 0b1100_0000 == 0b1000_0000:  # inside a letter
+            end -= 1
+        words.append(rest[:end])
+        rest, room = rest[end:], 45
+    words.append(rest)
     return "\r\n ".join(f"=?utf-8?b?{binascii.b2a_base64(word, newline=False).decode()}?=" for word in words)
 
 

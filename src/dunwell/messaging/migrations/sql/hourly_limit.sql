@@ -1,7 +1,7 @@
--- Whether a message that has just begun is within its organization's limit of messages in any 60 minutes. Begun ones
--- count, whatever became of them; those up to an hour ahead as well, so that it holds in whatever order moments come.
--- Whoever asks waits until the one who asked before has committed: no two take the last place.
-CREATE FUNCTION messaging_has_room(begun bigint, moment timestamptz) RETURNS boolean LANGUAGE plpgsql AS $$
+-- How many of these messages of an organization may begin now, by its limit of messages in any 60 minutes; all when it has
+-- none. Begun ones count, whatever became of them; those up to an hour ahead as well, so that it holds in whatever order
+-- moments come. Whoever asks waits until the one who asked before has committed: no two take the last place.
+CREATE FUNCTION messaging_room_for(asking bigint[], moment timestamptz) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
     tenant bigint;
     most int;
@@ -9,13 +9,14 @@ BEGIN
     SELECT message.organization_id, settings.hourly_limit INTO tenant, most
       FROM messaging_message AS message
       JOIN organizations_organizationsettings AS settings ON settings.organization_id = message.organization_id
-     WHERE message.id = begun;
+     WHERE message.id = asking[1];
     IF most IS NULL THEN
-        RETURN true;
+        RETURN cardinality(asking);
     END IF;
     PERFORM pg_advisory_xact_lock(x'44756E78'::int, (tenant % 2147483648)::int);
-    RETURN (SELECT count(*) <= most FROM messaging_message AS message
-             WHERE message.organization_id = tenant
+    -- One that is tried again takes the place it has
+    RETURN (SELECT greatest(0, most - count(*)) FROM messaging_message AS message
+             WHERE message.organization_id = tenant AND NOT message.id = ANY (asking)
                AND message.sending_at > moment - interval '1 hour' AND message.sending_at < moment + interval '1 hour');
 END $$;
 

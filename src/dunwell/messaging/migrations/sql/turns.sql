@@ -1,37 +1,39 @@
--- The two changes of a message in its turn, for whoever joins them with his own in one statement.
+-- The two changes of messages in their turn, for whoever joins them with his own in one statement: of as many messages as
+-- have their turn at the same moment.
 
--- How a transmission ended. One that outlived its lease was swept to `uncertain`: its late answer still tells the truth.
--- The provider's own name for the delivery is kept, by which its reports find the message.
-CREATE FUNCTION messaging_settle(
-    message bigint, worker varchar, outcome varchar, tried int, ended timestamptz, next_try timestamptz, error text,
-    event varchar, event_at timestamptz, event_detail text, provider varchar)
-RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-    tenant bigint;
+-- How transmissions ended. One that outlived its lease was swept to `uncertain`: its late answer still tells the truth.
+-- The provider's own name for the delivery is kept, by which its reports find the message. Returns those that were kept.
+CREATE FUNCTION messaging_settle(ended jsonb) RETURNS TABLE (message bigint, moment timestamptz) LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE messaging_message AS settled
-       SET state = outcome, attempts = tried, finished_at = ended,
-           next_attempt_at = coalesce(next_try, settled.next_attempt_at), last_error = error,
-           provider_id = coalesce(nullif(provider, ''), settled.provider_id),
-           leased_until = NULL, leased_by = ''
-     WHERE settled.id = message AND settled.leased_by = worker AND settled.state IN ('sending', 'uncertain')
-    RETURNING settled.organization_id INTO tenant;
-    IF tenant IS NULL THEN
-        RETURN false;
-    END IF;
-    INSERT INTO messaging_messageevent (organization_id, message_id, kind, at, detail)
-    VALUES (tenant, message, event, event_at, event_detail);
-    RETURN true;
+    RETURN QUERY
+    WITH settled AS (
+        UPDATE messaging_message AS settled
+           SET state = outcome.state, attempts = outcome.attempts, finished_at = outcome.finished_at,
+               next_attempt_at = coalesce(outcome.next_attempt_at, settled.next_attempt_at), last_error = outcome.error,
+               provider_id = coalesce(nullif(outcome.provider_id, ''), settled.provider_id),
+               leased_until = NULL, leased_by = ''
+          FROM jsonb_to_recordset(ended) AS outcome (
+                   message bigint, worker varchar, state varchar, attempts int, finished_at timestamptz,
+                   next_attempt_at timestamptz, error text, event varchar, at timestamptz, detail text, provider_id varchar)
+         WHERE settled.id = outcome.message AND settled.leased_by = outcome.worker
+           AND settled.state IN ('sending', 'uncertain')
+        RETURNING settled.organization_id, settled.id, outcome.event, outcome.at, outcome.detail
+    )
+    INSERT INTO messaging_messageevent AS told (organization_id, message_id, kind, at, detail)
+    SELECT settled.organization_id, settled.id, settled.event, settled.at, settled.detail FROM settled
+    RETURNING told.message_id, told.at;
 END $$;
 
--- Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window.
-CREATE FUNCTION messaging_begin(message bigint, worker varchar, moment timestamptz, lease interval)
-RETURNS SETOF messaging_message LANGUAGE plpgsql AS $$
+-- Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window. Of the messages in
+-- `coming` those of `allowed`. Returns those that are `sending` now.
+CREATE FUNCTION messaging_begin(coming jsonb, allowed bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY
     UPDATE messaging_message AS begun
-       SET state = 'sending', sending_at = moment, leased_until = statement_timestamp() + lease
-     WHERE begun.id = message AND begun.state = 'queued' AND begun.leased_by = worker
-       AND (begun.not_after IS NULL OR begun.not_after > moment)
-    RETURNING begun.*;
+       SET state = 'sending', sending_at = next.moment, leased_until = statement_timestamp() + next.lease
+      FROM jsonb_to_recordset(coming) AS next (message bigint, worker varchar, moment timestamptz, lease interval)
+     WHERE next.message = ANY (allowed)
+       AND begun.id = next.message AND begun.state = 'queued' AND begun.leased_by = next.worker
+       AND (begun.not_after IS NULL OR begun.not_after > next.moment)
+    RETURNING begun.id;
 END $$;

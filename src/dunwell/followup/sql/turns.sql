@@ -1,0 +1,1 @@
+SELECT * FROM followup_turns(%s::jsonb, %s::jsonb)
