@@ -11,6 +11,7 @@ import json
 import resource
 import sys
 import time
+from decimal import Decimal
 from typing import Any
 
 from bench.send import SENDER, baseline, server
@@ -24,19 +25,26 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl")
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--customers", type=int, default=10_000)
-    arguments.add_argument("--attach", action="store_true", help="a PDF of each invoice goes along")
+    arguments.add_argument("--attach", action="store_true", help="a PDF of each invoice goes along, printed for it")
+    arguments.add_argument(
+        "--kept", action="store_true", help="a PDF of each invoice goes along, which was kept with it"
+    )
     arguments.add_argument("--languages", action="store_true", help="customers read in seven languages, in turn")
     arguments.add_argument("--pay-links", action="store_true", help="each invoice has an address where it is paid")
     options = arguments.parse_args()
     with bench_database():
         measured = measure(
-            options.customers, attach=options.attach, languages=options.languages, pay_links=options.pay_links
+            options.customers,
+            attach=options.attach or options.kept,
+            kept=options.kept,
+            languages=options.languages,
+            pay_links=options.pay_links,
         )
         sys.stdout.write(json.dumps(measured) + "\n")
 
 
 def measure(
-    customers: int, *, attach: bool = False, languages: bool = False, pay_links: bool = False
+    customers: int, *, attach: bool = False, kept: bool = False, languages: bool = False, pay_links: bool = False
 ) -> dict[str, Any]:
     from django.conf import settings
 
@@ -50,6 +58,8 @@ def measure(
     if attach:
         OrganizationSettings.objects.filter(organization=organization).update(attach_invoices=True)
         organization = Organization.objects.select_related("settings").get(pk=organization.pk)
+    if kept:
+        _keep_pdfs(organization.pk)
     _vary(organization.pk, languages=languages, pay_links=pay_links)
     now = dt.datetime.combine(TODAY, dt.time(9, 30), tzinfo=dt.UTC)
     prepare(begin(organization, as_of=TODAY, now=now, channels_set_up=("email",)))
@@ -67,7 +77,7 @@ def measure(
         "benchmark": ", ".join(
             [
                 "compose and send",
-                *(["invoices attached"] if attach else []),
+                *([f"invoices attached, {'kept' if kept else 'printed'}"] if attach else []),
                 *(["seven languages"] if languages else []),
                 *(["pay links"] if pay_links else []),
             ]
@@ -104,6 +114,40 @@ def _vary(organization_id: int, *, languages: bool, pay_links: bool) -> None:
                 " WHERE organization_id = %(organization)s",
                 parameters,
             )
+
+
+def _keep_pdfs(organization_id: int) -> None:
+    """With each invoice a PDF of its own, of the size of one that is printed."""
+    import hashlib
+
+    from bench.books import TODAY
+    from dunwell.ledger.models import Document, Invoice
+    from dunwell.ledger.services.documents import documents_dir
+    from dunwell.messaging.documents import Addressee, InvoiceCopyFacts, Letterhead, Press, print_invoice_copy
+
+    facts = InvoiceCopyFacts("I-1", TODAY, TODAY, "EUR", Decimal(1250), "")
+    pdf = print_invoice_copy(Press(), Letterhead("Bench Ltd", ("1 Main Street",)), Addressee(("Customer",), "1"), facts)
+    folder = documents_dir() / str(organization_id)
+    folder.mkdir(parents=True)
+    documents = []
+    now = dt.datetime.combine(TODAY, dt.time(), dt.UTC)
+    for pk, customer_id in Invoice.objects.filter(organization=organization_id).values_list("pk", "customer_id"):
+        content = pdf + f"%{pk}\n".encode()
+        (folder / f"{pk}.pdf").write_bytes(content)
+        documents.append(
+            Document(
+                organization_id=organization_id,
+                customer_id=customer_id,
+                invoice_id=pk,
+                name=f"Invoice-{pk}.pdf",
+                media_type="application/pdf",
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                path=f"{organization_id}/{pk}.pdf",
+                added_at=now,
+            )
+        )
+    Document.objects.bulk_create(documents, batch_size=2_000)
 
 
 def _book(customers: int) -> Any:
