@@ -272,6 +272,15 @@ def test_the_same_facts_of_a_day_give_the_same_bytes_and_another_press_too(press
     assert print_letter(Press(), letterhead(), Addressee(ADDRESS), letter()) == one
 
 
+def test_printed_side_by_side_each_document_is_its_own(press: Press) -> None:
+    def named(number: int) -> bytes:
+        return print_letter(press, letterhead(), Addressee((f"Kunde {number}", *ADDRESS[1:])), letter())
+
+    side_by_side = list(press.printers.map(named, range(12)))
+    assert side_by_side == [named(number) for number in range(12)]
+    assert len(set(side_by_side)) == 12
+
+
 @pytest.mark.parametrize("language", BY_LANGUAGE)
 def test_each_language_has_words_of_its_own(press: Press, language: str) -> None:
     head = letterhead(language=language)

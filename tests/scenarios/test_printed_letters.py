@@ -6,9 +6,12 @@ import datetime as dt
 import io
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from types import FrameType
 from typing import Any
 
 import pypdf
@@ -26,7 +29,7 @@ from dunwell.followup.services.passes import begin
 from dunwell.followup.services.previews import preview_policy
 from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
 from dunwell.ledger.models import Customer, Invoice
-from dunwell.messaging.documents import NotPrintableError, Press, press
+from dunwell.messaging.documents import NotPrintableError, Press, press, processors
 from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import OrganizationSettings, User
@@ -47,6 +50,27 @@ def pen(story: Story, anna: User) -> User:
     PolicyStep.objects.filter(organization=story.organization).update(channel="letter")
     story.organization.refresh_from_db()
     return anna
+
+
+@contextmanager
+def all_compilers_taken() -> Iterator[None]:
+    taken = [press()._idle.get(timeout=20) for _ in range(processors())]
+    try:
+        yield
+    finally:
+        for compilers in taken:
+            press()._idle.put(compilers)
+
+
+def somebody_is_printing() -> bool:
+    frames: list[FrameType | None] = list(sys._current_frames().values())
+    while frames:
+        frame = frames.pop()
+        if frame is not None:
+            if frame.f_code is Press.print.__code__:
+                return True
+            frames.append(frame.f_back)
+    return False
 
 
 def late(story: Story, name: str, **fields: Any) -> Invoice:
@@ -127,10 +151,10 @@ def test_while_a_pile_is_made_nothing_is_locked_and_what_is_paid_meanwhile_is_no
             connection.close()
 
     with ThreadPoolExecutor(1) as threads:
-        with press()._lock:  # the pile cannot be finished
+        with all_compilers_taken():  # the pile cannot be finished
             at_work = threads.submit(printing)
             deadline = time.monotonic() + 20
-            while not any(frame.f_code is Press.print.__code__ for frame in sys._current_frames().values()):
+            while not somebody_is_printing():
                 assert time.monotonic() < deadline
                 time.sleep(0.01)
             again = make_batch(organization=story.organization, by=pen, now=story.moment(TODAY, NOON), today=TODAY)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import connection
 
 from dunwell.followup.models import CustomerBalance
+from dunwell.followup.services.letterheads import letterhead_of
 from dunwell.followup.services.letters import Letters, Written
 from dunwell.followup.services.side_facts import SideFacts, side_facts_of
 from dunwell.followup.services.texts import organization_facts
@@ -85,7 +86,7 @@ def on_paper(
         credit=context.credit,
     )
     sender = context.sender
-    return Letters(organization, email=sender.reply_to or sender.email).print(
+    return Letters(organization, letterhead_of(organization, email=sender.reply_to or sender.email)).print(
         letter,
         address=_address_of(reader) if reader else _EXAMPLE_ADDRESS,
         customer=context.customer.name,

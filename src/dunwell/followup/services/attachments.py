@@ -57,6 +57,7 @@ class Enclosed:
 class Attachments:
     """What goes along with an organization's notices, as it is set now; for one batch of customers at a time.
 
+    What it asks the database for it asks when it is made and in `read`: `of` may be called from any thread.
     `choices` are those of its steps, which may differ from the organization's.
     """
 
@@ -66,12 +67,11 @@ class Attachments:
         self._statement = organization.settings.attach_statement
         self._some_invoices = self._invoices or choices.attach_invoices
         self._some_statements = self._statement or choices.attach_statement
-        self._email = email
-        self._letterhead: Letterhead | None = None
+        self._letterhead = letterhead_of(organization, email=email)
         self._documents: dict[int, Document] = {}
         self._accounts: dict[tuple[int, str], Account] = {}
         self._as_of = dt.date.min
-        self._letters = Letters(organization, email=email)
+        self._letters = Letters(organization, self._letterhead)
 
     @property
     def wanted(self) -> bool:
@@ -117,8 +117,6 @@ class Attachments:
             return [Enclosed(FileKind.LETTER, letter_name(language, sending_on), pdf)]
         if not self.wanted or leading.channel != Channel.EMAIL:
             return []
-        if self._letterhead is None:
-            self._letterhead = letterhead_of(self._organization, email=self._email)
         head = dataclasses.replace(
             self._letterhead, language=language, locale=locale, email=email or self._letterhead.email
         )

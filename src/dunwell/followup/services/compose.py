@@ -22,10 +22,9 @@ from dunwell.followup.services.plan import PENDING_PAYMENT_BUSINESS_DAYS
 from dunwell.followup.services.run_limit import Chosen, choose_most_urgent
 from dunwell.followup.services.side_facts import SideFacts, read, wanted_by, who_promised
 from dunwell.followup.services.texts import Sender, Texts
-from dunwell.followup.services.writing import Writing
+from dunwell.followup.services.writing import Asked, Writing, Written
 from dunwell.followup.sql import statement
-from dunwell.messaging.documents import NotPrintableError
-from dunwell.messaging.rendering import MissingValueError, Rendered, TooLongError
+from dunwell.messaging.rendering import Rendered
 from dunwell.organizations.models import OrganizationSettings
 from dunwell.rules.channels import Channel
 from dunwell.rules.escalation import Tone
@@ -220,16 +219,20 @@ def _compose_batch(
     drafts: list[Draft] = []
     held = 0
     incomplete: dict[str, list[int]] = {}
-    for (group, leading), names, (digest, side) in zip(groups, wanted, facts, strict=True):
-        if leading.customer_id in disturbed:
-            continue
-        try:
-            written = writing.of(leading, group, sending_on, side)
-        except (MissingValueError, TooLongError, NotPrintableError) as error:
-            detail = f"Text {writing.texts.named(leading)}: {error}"[:300]
+    to_write = [
+        (Asked(leading, group, side), names, digest)
+        for (group, leading), names, (digest, side) in zip(groups, wanted, facts, strict=True)
+        if leading.customer_id not in disturbed
+    ]
+    for (asked, names, digest), written in zip(
+        to_write, writing.each((asked for asked, _, _ in to_write), sending_on), strict=True
+    ):
+        group, leading = asked.lines, asked.leading
+        if not isinstance(written, Written):
+            detail = f"Text {writing.texts.named(leading)}: {written}"[:300]
             incomplete.setdefault(detail, []).extend(line.action_id for line in group)
             continue
-        copies = [copy.stored for copy in side.copies(leading)]
+        copies = [copy.stored for copy in asked.side.copies(leading)]
         window = _window(this, leading, sending_on)
         drafts.append(
             Draft(group, leading, written.words, digest, window, names, copies, written.enclosed, written.sender_id)

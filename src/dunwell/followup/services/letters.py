@@ -41,17 +41,14 @@ class Written:
 class Letters:
     """An organization's paper, as it is set now."""
 
-    def __init__(self, organization: Organization, *, email: str) -> None:
+    def __init__(self, organization: Organization, letterhead: Letterhead) -> None:
         self._organization = organization
-        self._email = email
-        self._letterhead: Letterhead | None = None
+        self._letterhead = letterhead
 
     def print(
         self, letter: Written, *, address: str, customer: str, number: str, person: str, language: str, locale: str
     ) -> bytes:
         """The PDF. `address` is what `ledger_recipient` answers for letters. Raises NotPrintableError."""
-        if self._letterhead is None:
-            self._letterhead = letterhead_of(self._organization, email=self._email)
         head = dataclasses.replace(self._letterhead, language=language, locale=locale)
         posted_by_lob = self._organization.settings.letters_by == LettersBy.LOB
         if posted_by_lob:
@@ -140,9 +137,8 @@ def print_again(organization: Organization, notice: Notice, *, now: dt.datetime)
         channel=notice.channel,
         language=language or notice.customer.language,
     )
-    pdf = Letters(organization, email=sender.reply_to or sender.address).of_notice(
-        notice, Texts(organization, sender).reader(asked)
-    )
+    letterhead = letterhead_of(organization, email=sender.reply_to or sender.address)
+    pdf = Letters(organization, letterhead).of_notice(notice, Texts(organization, sender).reader(asked))
     stored = keep(organization_id=organization.pk, files=[(PDF, pdf)], now=now)
     NoticeFile.objects.filter(organization=organization, notice=notice, kind=FileKind.LETTER).update(
         file=stored[digest_of(pdf)]

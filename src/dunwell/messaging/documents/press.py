@@ -10,13 +10,16 @@ import datetime as dt
 import hashlib
 import json
 import os
+import queue
 import re
+import secrets
 import shutil
 import tempfile
 import textwrap
 import threading
 import weakref
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +40,15 @@ class NotPrintableError(Exception):
     """A document could not be made; the sentence says which and why."""
 
 
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 class Press:
-    """One compiler, used by one thread at a time. Fonts are those in Typst itself (`typefaces` in parts.typ), so that
-    paper looks the same wherever Dunwell runs; the same values of the same day always give the same bytes.
+    """As many compilers as processors, each used by one thread at a time. Fonts are those in Typst itself (`typefaces`
+    in parts.typ), so that paper looks the same wherever Dunwell runs; the same values of the same day always give the
+    same bytes, whichever compiler prints them.
     """
 
     def __init__(self) -> None:
@@ -49,29 +58,35 @@ class Press:
         for template in _TEMPLATES.glob("*.typ"):
             shutil.copyfile(template, self._root / template.name)
         self._fonts = typst.Fonts(include_system_fonts=False)
-        self._compilers: dict[str, typst.Compiler] = {}
-        self._lock = threading.Lock()
+        # The one that was used last first: it is warm. By template, made at its first use
+        self._idle: queue.LifoQueue[dict[str, typst.Compiler]] = queue.LifoQueue()
+        for _ in range(processors()):
+            self._idle.put({})
+        # For whoever has many documents to print
+        self.printers = ThreadPoolExecutor(processors(), thread_name_prefix="printer")
 
     def print(self, template: str, values: Mapping[str, Any], *, day: dt.date, logo: bytes = b"") -> bytes:
         """The PDF. Raises NotPrintableError: a character has no shape in any typeface, a picture cannot be read."""
-        with self._lock:
-            data = _without_controls({**values, "logo": self._picture(logo)})
-            compiler = self._compilers.get(template)
+        data = _without_controls({**values, "logo": self._picture(logo)})
+        compilers = self._idle.get()
+        try:
+            compiler = compilers.get(template)
             if compiler is None:
-                compiler = self._compilers[template] = typst.Compiler(
+                compiler = compilers[template] = typst.Compiler(
                     self._root / f"{template}.typ", root=self._root, font_paths=self._fonts
                 )
-            try:
-                pdf = compiler.compile(
-                    sys_inputs={"data": json.dumps(data)},
-                    timestamp=dt.datetime.combine(day, dt.time(), dt.UTC),
-                    pdf_standards=_STANDARD,
-                )
-            except typst.TypstError as error:
-                why = _shapeless(error, data) or f"{error.message}."
-                if logo and "image" in error.message:
-                    why += " Look at the logo in Settings, Appearance."
-                raise NotPrintableError(f"The document “{template}” could not be printed: {why}") from error
+            pdf = compiler.compile(
+                sys_inputs={"data": json.dumps(data)},
+                timestamp=dt.datetime.combine(day, dt.time(), dt.UTC),
+                pdf_standards=_STANDARD,
+            )
+        except typst.TypstError as error:
+            why = _shapeless(error, data) or f"{error.message}."
+            if logo and "image" in error.message:
+                why += " Look at the logo in Settings, Appearance."
+            raise NotPrintableError(f"The document “{template}” could not be printed: {why}") from error
+        finally:
+            self._idle.put(compilers)
         assert isinstance(pdf, bytes)
         return pdf
 
@@ -81,7 +96,10 @@ class Press:
             return ""
         name = f"{hashlib.sha256(content).hexdigest()}.{ending}"
         if not (self._root / name).exists():
-            (self._root / name).write_bytes(content)
+            # Whole or not there: another thread may look for it meanwhile
+            written = self._root / f"{secrets.token_hex(8)}.{ending}"
+            written.write_bytes(content)
+            written.replace(self._root / name)
         return f"/{name}"
 
 
