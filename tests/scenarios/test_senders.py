@@ -92,6 +92,21 @@ def test_its_own_lines_close_its_mails_in_both_parts(story: Story, customer: Cus
     assert "Kind regards,<br>Anna &lt;Berg&gt; &amp; Co<br>Collections, +49 30 1234</p>" in written
 
 
+def test_the_usual_senders_lines_close_the_mails_that_name_no_other(
+    story: Story, customer: Customer, smtp: SmtpServer
+) -> None:
+    OrganizationSettings.objects.filter(organization=story.organization).update(
+        sender_signature="Paula Pen\nAccounts, +44 20 7946 0000"
+    )
+    story.organization.refresh_from_db()
+    choose(story, firm_reminder=enter(story.organization, DESK).address)
+    worlds.make_invoice(customer, due_on=TODAY)
+    story.days(TODAY, TODAY + 9 * DAY)
+    usual, *_, other = [taken.mail.get_body(("plain",)).get_content().replace("\r\n", "\n") for taken in smtp.taken]  # type: ignore[union-attr]
+    assert "Kind regards,\nPaula Pen\nAccounts, +44 20 7946 0000\n" in usual
+    assert "Paula Pen" not in other, "another sender closes with its own name"
+
+
 def test_a_changed_sender_has_what_waits_written_anew_and_what_was_sent_stays(
     story: Story, customer: Customer, smtp: SmtpServer
 ) -> None:

@@ -151,6 +151,16 @@ def test_a_saved_server_is_tried_at_once(desk: Desk, owner: Client) -> None:
     assert refused.status_code == 422
     assert ChannelPause.objects.exists()
     assert owner.post(desk.url("settings/sender/"), _sender_values(desk, owner)).status_code == 302
+
+
+def test_the_usual_sender_has_a_signature_with_an_end(owner: Client, desk: Desk) -> None:
+    at = desk.url("settings/sender/")
+    owner.post(at, _sender_values(desk, owner, sender_signature="Paula Pen \r\nAccounts\r\n"))
+    assert OrganizationSettings.objects.get(organization=desk.organization).sender_signature == "Paula Pen\nAccounts"
+    assert "Paula Pen\nAccounts</textarea>" in owner.get(at).content.decode()
+    refused = owner.post(at, _sender_values(desk, owner, sender_signature="line\n" * 11))
+    assert refused.status_code == 422
+    assert "at most 10 lines" in refused.content.decode()
     assert not ChannelPause.objects.exists()
 
 

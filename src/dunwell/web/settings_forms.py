@@ -15,6 +15,7 @@ from django import forms
 from django.db import transaction
 
 from dunwell.messaging.services import outbox
+from dunwell.messaging.services.senders import clean_signature
 from dunwell.organizations import queries, services
 from dunwell.organizations.models import CatchUp, Organization
 from dunwell.organizations.models.settings import SmtpSecurity
@@ -185,12 +186,15 @@ class PaymentForm(forms.Form):
 
 class SenderForm(forms.Form):
     groups = {
-        "Who writes": ("sender_name", "sender_address", "reply_to", "postal_address"),
+        "Who writes": ("sender_name", "sender_address", "reply_to", "sender_signature", "postal_address"),
         "Mail server": ("smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password"),
     }
     sender_name = forms.CharField(label="Sender’s name", required=False, max_length=200)
     sender_address = forms.EmailField(label="Sender’s address", required=False)
     reply_to = forms.EmailField(label="Replies go to", required=False, help_text="Empty: the sender’s address.")
+    sender_signature = _area(
+        "Signature", "The lines that close e-mails: a person, a desk, a phone. Empty: the sender’s name.", 4
+    )
     postal_address = _area("Postal address", "At the foot of each mail; many countries ask for it.", 4)
     smtp_host = forms.CharField(
         label="Mail server", required=False, max_length=255, help_text="Empty: the server of this installation."
@@ -205,6 +209,9 @@ class SenderForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text="Empty: stays as it is.",
     )
+
+    def clean_sender_signature(self) -> str:
+        return clean_signature(str(self.cleaned_data["sender_signature"]))
 
 
 class OrganizationForm(forms.Form):

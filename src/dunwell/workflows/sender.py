@@ -34,6 +34,7 @@ def sender_of(organization: Organization) -> Sender:
         settings.reply_to or installation.REPLY_TO,
         settings.twilio_sender,
         others,
+        settings.sender_signature,
     )
 
 

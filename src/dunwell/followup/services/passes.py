@@ -53,6 +53,7 @@ PLANNING_SETTINGS = (
     "sender_name",
     "sender_address",
     "reply_to",
+    "sender_signature",
     "postal_address",
     "smtp_host",
     "twilio_sender",

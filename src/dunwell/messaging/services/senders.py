@@ -34,15 +34,16 @@ def save_sender(
         else MailSender(organization=organization)
     )
     row.name, row.address, row.reply_to = " ".join(name.split()), address.strip(), reply_to.strip()
-    row.signature = "\n".join(line.strip() for line in signature.strip().splitlines())
     errors = {}
     if not row.name:
         errors["name"] = "A sender needs a name: it stands beside the address."
     for field, value in (("address", row.address), ("reply_to", row.reply_to)):
         if (value or field == "address") and (said := _wrong_address(value)):
             errors[field] = said
-    if row.signature.count("\n") >= MOST_LINES or len(row.signature) > MOST_CHARACTERS:
-        errors["signature"] = f"A signature has at most {MOST_LINES} lines and {MOST_CHARACTERS} characters."
+    try:
+        row.signature = clean_signature(signature)
+    except ValidationError as error:
+        errors["signature"] = str(error.message)
     others = MailSender.objects.filter(organization=organization, address__iexact=row.address).exclude(pk=row.pk)
     if other := others.first():
         where = "an archived sender: restore it" if other.archived_at else f"the sender “{other.name}”: change that one"
@@ -52,6 +53,14 @@ def save_sender(
     with recorded(user=by.pk if by else None, action="change a sender" if sender_id else "add a sender"):
         row.save()
     return row
+
+
+def clean_signature(lines: str) -> str:
+    """The lines that close a mail, without blanks around them. ValidationError where they are too many."""
+    signature = "\n".join(line.strip() for line in lines.strip().splitlines())
+    if signature.count("\n") >= MOST_LINES or len(signature) > MOST_CHARACTERS:
+        raise ValidationError(f"A signature has at most {MOST_LINES} lines and {MOST_CHARACTERS} characters.")
+    return signature
 
 
 def _wrong_address(value: str) -> str:

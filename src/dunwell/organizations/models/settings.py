@@ -136,6 +136,9 @@ class OrganizationSettings(models.Model):
     sender_name = models.CharField(max_length=200, blank=True)
     sender_address = models.EmailField(blank=True)
     reply_to = models.EmailField(blank=True)
+    sender_signature = models.TextField(
+        blank=True, max_length=1000, help_text="The lines that close its e-mails. Empty: the sender's name."
+    )
     postal_address = models.TextField(blank=True)
     smtp_host = models.CharField(
         max_length=255, blank=True, help_text="Empty: the server set for the whole installation."

@@ -95,6 +95,7 @@ class SenderStep(SenderForm):
         "smtp_user",
         "smtp_password",
         "reply_to",
+        "sender_signature",
         "postal_address",
     ]
 
