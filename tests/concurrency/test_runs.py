@@ -9,12 +9,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import Error, connection
+from django.db import Error, connection, connections
 
 from dunwell.followup.models import Action, Notice, NoticeState
 from dunwell.followup.services.prepare import prepare
+from dunwell.followup.services.switches import stop_sending
 from dunwell.ledger.models import Customer, Hold, Invoice
-from dunwell.messaging.services.dispatch import DEFAULT_CONNECTIONS
+from dunwell.messaging.services.dispatch import DEFAULT_CONNECTIONS, DispatchReport
+from dunwell.organizations.models import OrganizationSettings
 from dunwell.workflows.dispatch import dispatch_organization
 from dunwell.workflows.run import RunReport, run_organization
 from tests import invariants, worlds
@@ -99,6 +101,49 @@ def test_a_payment_from_elsewhere_between_composing_and_dispatch(story: Story, l
     report = story.dispatch(TODAY)
     assert (report.sent, report.cancelled) == (29, 1)
     assert story.mails(late[0]) == []
+
+
+def test_what_is_committed_while_a_turn_waits_is_seen_by_its_check(story: Story, late: list[Customer]) -> None:
+    """Somebody else begins messages under the hourly limit, and meanwhile a person stops all sending."""
+    OrganizationSettings.objects.filter(organization=story.organization).update(hourly_limit=1_000)
+    assert story.run(TODAY, send=False).queued == 30
+    now = story.moment(TODAY)
+    reports: list[DispatchReport] = []
+
+    def send() -> None:
+        reports.append(dispatch_organization(story.organization, clock=lambda: now, worker="waits"))
+        connections.close_all()
+
+    with other_connection() as elsewhere:
+        elsewhere.execute("BEGIN")
+        elsewhere.execute("SELECT messaging_hold_room(ARRAY(SELECT id FROM messaging_message LIMIT 1))")
+        sender = threading.Thread(target=send)
+        sender.start()
+        waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        wait_until(lambda: elsewhere.execute(waiting).fetchone() == (1,))
+        OrganizationSettings.objects.filter(organization=story.organization).update(sending_stopped_at=now)
+        elsewhere.execute("COMMIT")
+        sender.join(30)
+    assert reports[0].sent == 0
+    assert not story.smtp.taken
+
+
+def test_stopping_all_while_it_is_sent_keeps_nobody_waiting(story: Story, late: list[Customer]) -> None:
+    story.smtp.events.delay = 0.02
+    assert story.run(TODAY, send=False).queued == 30
+    now = story.moment(TODAY)
+
+    def send() -> DispatchReport:
+        return dispatch_organization(story.organization, clock=lambda: now, worker="sends")
+
+    def stop() -> int:
+        wait_until(lambda: len(story.smtp.taken) >= 5)
+        return stop_sending(organization=story.organization, by=None, now=now)
+
+    report, called_back = at_the_same_time(send, stop)
+    assert report.sent >= 5
+    assert report.sent + report.cancelled + called_back == 30
+    assert received(story).total() == report.sent
 
 
 def test_a_hold_that_another_session_commits_while_the_pass_writes(story: Story, late: list[Customer]) -> None:

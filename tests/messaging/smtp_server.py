@@ -67,11 +67,15 @@ class _Protocol(SMTP):
         self.is_one_too_many = events.most_connections is not None and events.at_once >= events.most_connections
         if self.is_one_too_many:
             events.turned_away += 1
-            cast("asyncio.Transport", transport).write(b"421 4.7.0 Too many connections from you\r\n")
-            transport.close()
+            asyncio.get_running_loop().call_later(events.refuses_after, self._turn_away, transport)
             return
         events.at_once += 1
         super().connection_made(transport)
+
+    @staticmethod
+    def _turn_away(transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).write(b"421 4.7.0 Too many connections from you\r\n")
+        transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.is_one_too_many:
@@ -117,6 +121,7 @@ class _Handler:
         self.at_once = 0
         self.most_connections: int | None = None
         self.turned_away = 0
+        self.refuses_after = 0.0
         self.transactions = 0
         self.delay = 0.0
         self.arrived = threading.Event()

@@ -32,6 +32,19 @@ def test_one_that_tries_again_is_not_connected_meanwhile() -> None:
     assert connected.refused("email", "two") is False
 
 
+def test_while_a_lane_without_connection_has_messages_the_others_wait_for_them() -> None:
+    connected = Connected()
+    connected.trying("email", "one")
+    assert connected.somebody_tries()
+    connected.opened("email", "one")
+    assert not connected.somebody_tries()
+    connected.trying("email", "two")
+    connected.refused("email", "two")
+    assert connected.somebody_tries(), "it has not given back yet"
+    connected.gave_back("two")
+    assert not connected.somebody_tries()
+
+
 def test_who_is_refused_first_waits_for_those_that_still_try() -> None:
     for succeeds in (True, False):
         connected = Connected()

@@ -279,11 +279,13 @@ def test_a_server_that_is_away_costs_no_message_an_attempt(customer: Customer, q
     assert len(ids) == 4
 
 
+@pytest.mark.parametrize("refuses_after", [0.0, 1.0])
 def test_a_server_that_takes_few_connections_is_served_by_those(
-    smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue
+    smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue, refuses_after: float
 ) -> None:
     ids = queue(*addresses(60))
     smtp.events.most_connections = 2
+    smtp.events.refuses_after = refuses_after
     report = send(customer, channels, connections=6, batch=3)
     assert report == DispatchReport(sent=60)
     assert {state(message) for message in ids} == {"sent"}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
+import psycopg
 import pytest
 
 from dunwell.messaging.services.gate import Gate
@@ -94,6 +95,19 @@ def test_a_statement_that_fails_is_told_to_all_it_was_for_and_to_nobody_else() -
     statement.fails_with = None
     statement.may_end.release()
     assert gate.turn(turn_of(4)).refusal == Refusal("the answer to 4"), "the gate is free again"
+
+
+def test_a_ring_with_somebody_who_calls_back_is_gone_through_again() -> None:
+    rings = [psycopg.errors.DeadlockDetected("two waited for one another")] * 2
+
+    def statement(connection: Connection, turns: Sequence[Turn]) -> list[Turned]:
+        assert connection is NO_CONNECTION
+        if rings:
+            raise rings.pop()
+        return [Turned(False) for _ in turns]
+
+    assert Gate(NO_CONNECTION, statement).turn(turn_of(1)) == Turned(False)
+    assert rings == []
 
 
 @pytest.mark.parametrize("lanes", [2, 8])

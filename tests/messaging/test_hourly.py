@@ -60,6 +60,22 @@ def test_the_rest_goes_when_there_is_room(
     assert len(smtp.taken) == 7
 
 
+def test_what_is_tried_again_keeps_its_place_before_what_is_new(
+    smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue
+) -> None:
+    (tried,) = queue("tried@client.example")
+    smtp.will("tried@client.example", "end-4")
+    limit(1)
+    assert send(customer, channels).delayed == 1
+    (new,) = queue("new@client.example")
+    with connection.cursor() as cursor:
+        for asking, may in (([new, tried], [tried]), ([new], []), ([tried], [tried])):
+            cursor.execute("SELECT messaging_room_for(%s, %s)", [asking, NOW + 30 * MINUTE])
+            assert cursor.fetchone() == (may,)
+        cursor.execute("SELECT messaging_room_for(%s, %s)", [[new, tried], NOW + HOUR])
+        assert cursor.fetchone() == ([new],), "an hour later it has no place any more, and comes in its turn"
+
+
 def test_without_a_limit_nothing_waits(smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue) -> None:
     queue(*addresses(30))
     assert send(customer, channels) == DispatchReport(sent=30)

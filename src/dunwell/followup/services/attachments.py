@@ -124,14 +124,18 @@ class Attachments:
         if choice.statement(self._statement):
             found.append(self._statement_of(head, leading))
         if choice.invoices(self._invoices):
-            found += [self._invoice(head, leading, line) for line in lines]
+            for line in lines:
+                room = MOST_BYTES - sum(len(file.content) for file in found)
+                found.append(self._invoice(head, leading, line, room))
         return _within_limit(found)
 
-    def _invoice(self, head: Letterhead, leading: Any, line: Any) -> Enclosed:
+    def _invoice(self, head: Letterhead, leading: Any, line: Any, room: int) -> Enclosed:
         words = document_words(head.language)
         name = file_name(words.invoice_file, line.number)
         document = self._documents.get(line.invoice_id)
         path = file_of(document) if document is not None else None
+        if document is not None and path is not None and document.size > room:
+            return Enclosed(FileKind.INVOICE, document.name, left_out=_TOO_LARGE)
         if document is not None and path is not None:
             return Enclosed(FileKind.INVOICE, document.name, path.read_bytes())
         facts = InvoiceCopyFacts(

@@ -20,17 +20,20 @@ class Connected:
         self._changed = threading.Condition()
         self._connected: defaultdict[str, set[str]] = defaultdict(set)
         self._trying: defaultdict[str, set[str]] = defaultdict(set)
+        self._without: set[str] = set()
 
     def trying(self, channel: str, lane: str) -> None:
         """A lane opens a connection: it has none until then."""
         with self._changed:
             self._connected[channel].discard(lane)
             self._trying[channel].add(lane)
+            self._without.add(lane)
 
     def opened(self, channel: str, lane: str) -> None:
         with self._changed:
             self._trying[channel].discard(lane)
             self._connected[channel].add(lane)
+            self._without.discard(lane)
             self._changed.notify_all()
 
     def closed(self, channel: str, lane: str) -> None:
@@ -44,5 +47,16 @@ class Connected:
         """A lane could not connect: whether others are connected, once those that try at the same time know."""
         self.closed(channel, lane)
         with self._changed:
+            self._without.add(lane)
             self._changed.wait_for(lambda: self._connected[channel] or not self._trying[channel], timeout=_MOST_SECONDS)
             return bool(self._connected[channel])
+
+    def gave_back(self, lane: str) -> None:
+        """A lane has none of the messages any more that it could not send."""
+        with self._changed:
+            self._without.discard(lane)
+
+    def somebody_tries(self) -> bool:
+        """Whether a lane opens a connection, or was refused one and still has messages that others may send."""
+        with self._changed:
+            return bool(self._without)

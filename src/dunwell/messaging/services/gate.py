@@ -7,9 +7,14 @@ served at once.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 
+import psycopg
+
 from dunwell.messaging.services.turns import Connection, TakeTurns, Turn, Turned
+
+_MOST_RINGS = 3
 
 
 class _Waiting:
@@ -56,7 +61,7 @@ class Gate:
         with self._lock:
             served, self._queue = self._queue, []
         try:
-            answers = self._take_turns(self._connection, [waiting.turn for waiting in served])
+            answers = self._taken([waiting.turn for waiting in served])
             for waiting, answer in zip(served, answers, strict=True):
                 waiting.answer = answer
         except BaseException as error:  # noqa: BLE001 - raised in the thread of each lane
@@ -66,6 +71,13 @@ class Gate:
             for waiting in served:
                 waiting.woken.set()
             self._hand_over()
+
+    def _taken(self, turns: list[Turn]) -> list[Turned]:
+        """A person who calls back a notice may hold it and wait for its message: of a ring nothing has happened."""
+        for _ in range(_MOST_RINGS):
+            with contextlib.suppress(psycopg.errors.DeadlockDetected):
+                return self._take_turns(self._connection, turns)
+        return self._take_turns(self._connection, turns)
 
     def _hand_over(self) -> None:
         with self._lock:

@@ -89,7 +89,8 @@ class Lane:
                 begun = self._batch(share) if share else None
                 if begun is None:
                     self._work.give_back(share)
-                    if not more:
+                    # What a lane that is refused gives back is for those that are connected
+                    if not more and not self._work.connected.somebody_tries():
                         return
                     self._work.wait_for_more()
                     continue
@@ -98,6 +99,7 @@ class Lane:
             for kind, channel in self._channels.items():
                 channel.close()
                 self._work.connected.closed(kind, self._worker)
+            self._work.connected.gave_back(self._worker)
             self._connection.close()
 
     def _batch(self, share: int) -> int | None:
@@ -120,14 +122,15 @@ class Lane:
                     continue
                 channel = self._channels[kind]
                 if not channel.ready:
-                    self._store_alone(finished)
-                    finished = None
+                    before, finished = finished, None
+                    self._store_alone(before)
                     if not self._open(kind, channel):
                         continue
                 # Read before it is begun: what cannot be read has not been tried
                 attachments = files.attachments(self._connection, message_id) if message_id in with_files else ()
-                message = self._turn(finished, message_id, channel)
-                finished = None
+                # Whoever has the turn stores it, once
+                before, finished = finished, None
+                message = self._turn(before, message_id, channel)
                 if self._out_of_room:
                     break
                 waiting.remove(message_id)
@@ -140,6 +143,7 @@ class Lane:
             self._store_alone(finished)
             if waiting:
                 self._connection.execute(statements.GIVE_BACK, {"ids": waiting, "worker": self._worker})
+            self._work.connected.gave_back(self._worker)
         return begun
 
     def _claim(self, channels: list[str], share: int) -> list[tuple[Any, ...]]:

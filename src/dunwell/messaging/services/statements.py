@@ -45,6 +45,9 @@ FROM (
 ) AS due
 """
 
+# Locked from here on: whoever cancels waits
+HOLD = "SELECT message FROM messaging_hold(%s::jsonb)"
+
 BEGIN = "SELECT messaging_begin(%s::jsonb, ARRAY[%s::bigint])"
 
 # What is transmitted of a message that has begun; `attempts` counts those before
@@ -58,7 +61,7 @@ WHERE id = %s AND state = 'sending' AND leased_by = %s
 # Begun and refused in one transaction: nobody else has seen it as `sending`
 NOT_BEGUN = "UPDATE messaging_message SET state = 'queued', sending_at = NULL WHERE id = %s"
 
-# How many of these may begin under the hourly limit: over it none does
+# Those of these that may begin under the hourly limit
 ROOM_FOR = "SELECT messaging_room_for(ARRAY[%s::bigint], %s::timestamptz)"
 
 ROOM = "SELECT room, opens_at FROM messaging_room(%s::bigint, %s::timestamptz)"

@@ -75,10 +75,15 @@ def ended_rows(ended: Sequence[Ended]) -> str:
     return json.dumps([_ended_row(one) for one in ended])
 
 
+def _storable(text: str) -> str:
+    """A server's words without what a database cannot hold."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def _ended_row(ended: Ended) -> dict[str, Any]:
     outcome = ended.outcome
     waits = outcome.next_attempt_at is not None
-    at = outcome.at.isoformat()
+    at, detail = outcome.at.isoformat(), _storable(outcome.detail)
     return {
         "message": ended.message_id,
         "worker": ended.worker,
@@ -86,11 +91,11 @@ def _ended_row(ended: Ended) -> dict[str, Any]:
         "attempts": ended.attempts,
         "finished_at": None if waits else at,
         "next_attempt_at": outcome.next_attempt_at.isoformat() if outcome.next_attempt_at else None,
-        "error": "" if outcome.state == "sent" else outcome.detail,
+        "error": "" if outcome.state == "sent" else detail,
         "event": "delayed" if waits else outcome.state,
         "at": at,
-        "detail": outcome.detail,
-        "provider_id": ended.provider_id,
+        "detail": detail,
+        "provider_id": _storable(ended.provider_id),
     }
 
 
@@ -121,24 +126,25 @@ def settle(cursor: Cursor, ended: Ended) -> bool:
 def guarded(guard: Guard, record: Record) -> TakeTurns:
     """The turns of whoever has a guard to ask and wants to be told, each by statements of its own."""
 
-    def take(connection: Connection, turn: Turn) -> Turned:
+    def take(cursor: Cursor, turn: Turn) -> Turned:
         sent, coming = turn.sent, turn.coming
-        with connection.transaction(), connection.cursor() as cursor:
-            stored = False
-            if sent is not None and (stored := settle(cursor, sent)):
-                record(cursor, sent.message_id, sent.outcome)
-            row = cursor.execute(statements.ROOM_FOR, (coming.message_id, coming.now)).fetchone()
-            if row == (0,):
-                return Turned(stored, no_room=True)
-            cursor.execute(statements.BEGIN, (coming_rows([coming]), coming.message_id))
-            row = cursor.execute(statements.BEGUN, (coming.message_id, coming.worker)).fetchone()
-            if row is None:
-                return Turned(stored)
-            # The row is locked from here on: the guard sees what was committed before, and whoever cancels waits
-            refusal = guard(cursor, coming.message_id)
-            if refusal is None:
-                return Turned(stored, outgoing(row, coming.now))
+        stored = False
+        if sent is not None and (stored := settle(cursor, sent)):
+            record(cursor, sent.message_id, sent.outcome)
+        if cursor.execute(statements.HOLD, (coming_rows([coming]),)).fetchone() is None:
+            return Turned(stored)
+        if cursor.execute(statements.ROOM_FOR, (coming.message_id, coming.now)).fetchone() == ([],):
+            return Turned(stored, no_room=True)
+        cursor.execute(statements.BEGIN, (coming_rows([coming]), coming.message_id))
+        refusal = guard(cursor, coming.message_id)
+        if refusal is not None:
             cursor.execute(statements.NOT_BEGUN, (coming.message_id,))
             return Turned(stored, refusal=refusal)
+        row = cursor.execute(statements.BEGUN, (coming.message_id, coming.worker)).fetchone()
+        return Turned(stored, outgoing(row, coming.now) if row else None)
 
-    return lambda connection, turns: [take(connection, turn) for turn in turns]
+    def take_all(connection: Connection, turns: Sequence[Turn]) -> list[Turned]:
+        with connection.transaction(), connection.cursor() as cursor:
+            return [take(cursor, turn) for turn in turns]
+
+    return take_all

@@ -4,60 +4,49 @@
 -- its own clock says what today is. A person may have confirmed that it goes before its window, hence before its day:
 -- never past a hold. A message without a notice is not among what it returns: there is nothing against it.
 --
--- The notices are locked, in the order of their ids, before their messages are: as whoever calls one back does; not those
--- of messages whose window has closed, which are taken back the other way round. What changed until then is seen, because
--- the facts are asked by a statement of their own.
+-- The messages are locked already, and then the notices, in the order of their ids. Everything is asked by a statement of
+-- its own once they are: what was committed while one waited is seen.
 CREATE FUNCTION followup_guard(messages bigint[], moments timestamptz[])
 RETURNS TABLE (message bigint, notice bigint, today date, refusal varchar) LANGUAGE plpgsql AS $$
 DECLARE
-    asked bigint[];
     notices bigint[];
-    days date[];
-    words varchar[];
 BEGIN
-    SELECT array_agg(locked.message_id), array_agg(locked.id), array_agg(locked.day), array_agg(locked.word)
-      INTO asked, notices, days, words
-      FROM (
-            SELECT delivery.message_id, carried.id, here.day,
-                   CASE WHEN settings.chasing_started_at IS NULL OR settings.sending_stopped_at IS NOT NULL THEN 'stopped'
-                        WHEN carried.state <> 'queued' THEN 'not_queued'
-                        WHEN source.fresh_at < going.moment - CASE source.kind
-                                 WHEN 'file' THEN make_interval(days => settings.file_freshness_days)
-                                 ELSE make_interval(hours => settings.connector_freshness_hours) END THEN 'stale'
-                        WHEN carried.as_of < here.day OR carried.as_of > here.day AND carried.window_overridden_by_id IS NULL
-                            THEN 'changed' END::varchar AS word
-              FROM unnest(messages, moments) AS going (message, moment)
-              JOIN messaging_message AS waiting
-                ON waiting.id = going.message AND waiting.state = 'queued'
-               AND (waiting.not_after IS NULL OR waiting.not_after > going.moment)
-              JOIN followup_noticemessage AS delivery ON delivery.message_id = going.message
+    SELECT array_agg(locked.id) INTO notices
+      FROM (SELECT carried.id
+              FROM followup_noticemessage AS delivery
               JOIN followup_notice AS carried ON carried.id = delivery.notice_id
-              JOIN ledger_customer AS customer ON customer.id = carried.customer_id
-              JOIN organizations_organization AS organization ON organization.id = carried.organization_id
-              JOIN organizations_organizationsettings AS settings ON settings.organization_id = carried.organization_id
-              LEFT JOIN ledger_datasource AS source ON source.id = customer.source_id
-             CROSS JOIN LATERAL (
-                    SELECT (going.moment AT TIME ZONE CASE WHEN carried.channel IN ('letter', 'task')
-                                THEN organization.time_zone
-                                ELSE coalesce(nullif(customer.time_zone, ''), organization.time_zone) END)::date
-                   ) AS here (day)
+             WHERE delivery.message_id = ANY (messages)
              ORDER BY carried.id
-               FOR UPDATE OF carried
-           ) AS locked;
+               FOR UPDATE OF carried) AS locked;
     RETURN QUERY
-    SELECT checked.message, checked.notice, checked.day,
-           CASE WHEN checked.word IS NOT NULL THEN checked.word
-                WHEN written.as_of > checked.day AND EXISTS (
-                         SELECT FROM ledger_standing_holds(written.organization_id, checked.day) AS hold
-                          WHERE hold.customer_id = written.customer_id
+    SELECT going.message, carried.id, here.day,
+           CASE WHEN settings.chasing_started_at IS NULL OR settings.sending_stopped_at IS NOT NULL THEN 'stopped'
+                WHEN carried.state <> 'queued' THEN 'not_queued'
+                WHEN source.fresh_at < going.moment - CASE source.kind
+                         WHEN 'file' THEN make_interval(days => settings.file_freshness_days)
+                         ELSE make_interval(hours => settings.connector_freshness_hours) END THEN 'stale'
+                WHEN carried.as_of < here.day OR carried.as_of > here.day AND carried.window_overridden_by_id IS NULL
+                    THEN 'changed'
+                WHEN carried.as_of > here.day AND EXISTS (
+                         SELECT FROM ledger_standing_holds(carried.organization_id, here.day) AS hold
+                          WHERE hold.customer_id = carried.customer_id
                             AND (hold.invoice_id IS NULL OR hold.invoice_id IN (
                                      SELECT item.invoice_id FROM followup_noticeitem AS item
-                                      WHERE item.notice_id = written.id)))
+                                      WHERE item.notice_id = carried.id)))
                     THEN 'changed'
-                WHEN written.fingerprint IS DISTINCT FROM facts.digest THEN 'changed' END::varchar
-      FROM unnest(asked, notices, days, words) AS checked (message, notice, day, word)
-      JOIN followup_notice AS written ON written.id = checked.notice
-      LEFT JOIN followup_facts(notices) AS facts ON facts.notice_id = checked.notice;
+                WHEN carried.fingerprint IS DISTINCT FROM facts.digest THEN 'changed' END::varchar
+      FROM unnest(messages, moments) AS going (message, moment)
+      JOIN followup_noticemessage AS delivery ON delivery.message_id = going.message
+      JOIN followup_notice AS carried ON carried.id = delivery.notice_id
+      JOIN ledger_customer AS customer ON customer.id = carried.customer_id
+      JOIN organizations_organization AS organization ON organization.id = carried.organization_id
+      JOIN organizations_organizationsettings AS settings ON settings.organization_id = carried.organization_id
+      LEFT JOIN ledger_datasource AS source ON source.id = customer.source_id
+     CROSS JOIN LATERAL (
+            SELECT (going.moment AT TIME ZONE CASE WHEN carried.channel IN ('letter', 'task') THEN organization.time_zone
+                        ELSE coalesce(nullif(customer.time_zone, ''), organization.time_zone) END)::date
+           ) AS here (day)
+      LEFT JOIN followup_facts(notices) AS facts ON facts.notice_id = carried.id;
 END $$;
 
 -- The usual outcome: a server has the mails, so their notices are sent and their steps are done.
@@ -114,8 +103,9 @@ BEGIN
             END LOOP;
         END IF;
     END IF;
-    SELECT array_agg(new.message), array_agg(new.moment) INTO asked, moments
-      FROM jsonb_to_recordset(coming) AS new (message bigint, moment timestamptz);
+    -- In this order: the messages, the room under the hourly limit, the notices. Only then is asked whether they may go
+    SELECT array_agg(held.message), array_agg(held.moment) INTO asked, moments FROM messaging_hold(coming) AS held;
+    PERFORM messaging_hold_room(asked);
     SELECT array_agg(guard.message), array_agg(guard.notice), array_agg(guard.today), array_agg(guard.refusal)
       INTO guarded, notices, days, words
       FROM followup_guard(asked, moments) AS guard;
@@ -124,7 +114,7 @@ BEGIN
      WHERE NOT EXISTS (SELECT FROM unnest(guarded, words) AS guard (message, word)
                         WHERE guard.message = new.message AND guard.word IS NOT NULL);
     IF allowed IS NOT NULL THEN
-        allowed := allowed[1:messaging_room_for(allowed, moments[1])];
+        allowed := messaging_room_for(allowed, moments[1]);
         begun := ARRAY(SELECT messaging_begin(coming, allowed));
         UPDATE followup_notice AS notice
            SET state = 'sending', contact_on = going.day, changed_at = clock_timestamp()
@@ -134,11 +124,11 @@ BEGIN
     RETURN QUERY
     SELECT NULL::bigint, new.message,
            CASE WHEN guard.word IS NOT NULL THEN guard.word
-                WHEN NOT new.message = ANY (allowed) THEN 'hourly_limit' END::varchar,
+                WHEN new.message = ANY (asked) AND NOT new.message = ANY (allowed) THEN 'hourly_limit' END::varchar,
            message.id, message.organization_id, message.customer_id, message.recipient, message.recipient_name,
            message.sender, message.sender_name, message.reply_to, message.subject, message.body_text, message.body_html,
            message.rfc_message_id, message.attempts, message.copies, message.preferences_url
-      FROM unnest(asked) AS new (message)
+      FROM jsonb_to_recordset(coming) AS new (message bigint)
       LEFT JOIN unnest(guarded, words) AS guard (message, word) ON guard.message = new.message
       LEFT JOIN messaging_message AS message ON message.id = new.message AND new.message = ANY (begun);
 END $$;

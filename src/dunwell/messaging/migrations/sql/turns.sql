@@ -1,4 +1,4 @@
--- The two changes of messages in their turn, for whoever joins them with his own in one statement: of as many messages as
+-- What messages go through in their turn, for whoever joins them with his own in one statement: of as many messages as
 -- have their turn at the same moment.
 
 -- How transmissions ended. One that outlived its lease was swept to `uncertain`: its late answer still tells the truth.
@@ -24,16 +24,31 @@ BEGIN
     RETURNING told.message_id, told.at;
 END $$;
 
--- Only the worker that holds the row begins, only if nobody cancelled it, and only inside its window. Of the messages in
--- `coming` those of `allowed`. Returns those that are `sending` now.
+-- Which of the messages in `coming` may have their turn: held by their worker, not taken back, inside their window. They
+-- are locked, in the order of their ids, and returned in the order in which they came.
+CREATE FUNCTION messaging_hold(coming jsonb) RETURNS TABLE (message bigint, moment timestamptz) LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY
+    SELECT held.id, held.moment
+      FROM (SELECT waiting.id, next.moment, next.place
+              FROM ROWS FROM (jsonb_to_recordset(coming) AS (message bigint, worker varchar, moment timestamptz))
+                       WITH ORDINALITY AS next (message, worker, moment, place)
+              JOIN messaging_message AS waiting ON waiting.id = next.message
+             WHERE waiting.state = 'queued' AND waiting.leased_by = next.worker
+               AND (waiting.not_after IS NULL OR waiting.not_after > next.moment)
+             ORDER BY waiting.id
+               FOR UPDATE OF waiting) AS held
+     ORDER BY held.place;
+END $$;
+
+-- Those of `coming` that are held and `allowed` are `sending` from now on. Returns them.
 CREATE FUNCTION messaging_begin(coming jsonb, allowed bigint[]) RETURNS SETOF bigint LANGUAGE plpgsql AS $$
 BEGIN
     RETURN QUERY
     UPDATE messaging_message AS begun
-       SET state = 'sending', sending_at = next.moment, leased_until = statement_timestamp() + next.lease
+       SET state = 'sending', sending_at = next.moment, leased_until = clock_timestamp() + next.lease
       FROM jsonb_to_recordset(coming) AS next (message bigint, worker varchar, moment timestamptz, lease interval)
      WHERE next.message = ANY (allowed)
        AND begun.id = next.message AND begun.state = 'queued' AND begun.leased_by = next.worker
-       AND (begun.not_after IS NULL OR begun.not_after > next.moment)
     RETURNING begun.id;
 END $$;
