@@ -38,6 +38,12 @@ UNFOLD = """
 """
 
 
+def what_opens(html: str) -> set[str]:
+    """Buttons of dialogs and heads of what unfolds, as a page's text has them; which row they are of does not count."""
+    found = re.findall(r'data-opens="[^"]+"|<details\b[^>]*>\s*<summary\b[^>]*>', html)
+    return {re.sub(r"\d+", "", one) for one in found}
+
+
 def test_every_dialog_and_every_menu_as_it_opens(visit: Callable[..., Page], anna: User, book: list[str]) -> None:
     """Each kind of dialog is opened by its button, all that unfolds is unfolded: axe finds nothing, none sticks out."""
     Notice.objects.filter(state=NoticeState.QUEUED).update(state=NoticeState.AWAITING_APPROVAL)
@@ -46,7 +52,13 @@ def test_every_dialog_and_every_menu_as_it_opens(visit: Callable[..., Page], ann
     sign_in(page, anna)
     findings: list[str] = []
     seen: set[str] = set()
+    offered: set[str] = set()
     for address in pages_of(page, book):
+        # Only what offers something new is opened: the text of a page comes ten times as fast
+        offers = what_opens(page.request.get(address).text())
+        if offers <= offered:
+            continue
+        offered |= offers
         page.goto(address)
         for opener in page.evaluate(OPENERS):
             kind = re.sub(r"\d+", "", opener)
