@@ -29,7 +29,8 @@ from dunwell.followup.services.passes import begin
 from dunwell.followup.services.previews import preview_policy
 from dunwell.followup.services.print_batches import BatchMovedOnError, changed_letters, make_batch, mark_posted
 from dunwell.ledger.models import Customer, Invoice
-from dunwell.messaging.documents import NotPrintableError, Press, press, processors
+from dunwell.messaging.documents import NotPrintableError, Press, press
+from dunwell.messaging.documents.press import processors
 from dunwell.messaging.models import BatchLetter, Message, MessageState, PrintBatch
 from dunwell.organizations.calendars import calendar_of
 from dunwell.organizations.models import OrganizationSettings, User

@@ -11,7 +11,7 @@ from dunwell.messaging.documents.facts import (
 )
 from dunwell.messaging.documents.invoice_copy import print_invoice_copy
 from dunwell.messaging.documents.letter import print_letter
-from dunwell.messaging.documents.press import NotPrintableError, Press, press, processors
+from dunwell.messaging.documents.press import NotPrintableError, Press, press
 from dunwell.messaging.documents.statement import print_statement
 
 __all__ = [
@@ -28,5 +28,4 @@ __all__ = [
     "print_invoice_copy",
     "print_letter",
     "print_statement",
-    "processors",
 ]

@@ -12,7 +12,6 @@ import datetime as dt
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import psycopg
 from django.db import connections as django_connections
@@ -21,7 +20,7 @@ from dunwell.messaging.channels.port import ChannelFactory
 from dunwell.messaging.services import statements
 from dunwell.messaging.services.gate import Gate
 from dunwell.messaging.services.lane import Lane
-from dunwell.messaging.services.turns import TakeTurns, guarded
+from dunwell.messaging.services.turns import Connection, TakeTurns, guarded
 from dunwell.messaging.services.work import Cursor, DispatchReport, Guard, Outcome, Record, Refusal, Work
 
 __all__ = ["Cursor", "DispatchReport", "Guard", "Outcome", "Record", "Refusal", "allow", "dispatch", "forget"]
@@ -70,7 +69,8 @@ def dispatch(
     `turns` stand for both where one message was sent and the next begins: the same in fewer statements.
     An error in either ends the pass and is raised here, after what had been sent is stored.
     """
-    gate = Gate(_connect(), turns or guarded(guard, record))
+    connection = _connect()
+    gate = Gate(connection, turns or guarded(guard, record))
     work = Work(
         organization_id=organization_id,
         # Two processes with the same name must not take each other's leases for their own
@@ -87,7 +87,7 @@ def dispatch(
         remaining=limit,
     )
     try:
-        reports = _run(work, min(connections, _worth_opening(work, connections)))
+        reports = _run(work, min(connections, _worth_opening(work, connection, connections)))
     finally:
         gate.close()
     total = DispatchReport(paused=dict(work.paused), limited_until=work.limited_until)
@@ -96,7 +96,7 @@ def dispatch(
     return total
 
 
-def _worth_opening(work: Work, most: int) -> int:
+def _worth_opening(work: Work, connection: Connection, most: int) -> int:
     if most == 1 or work.more():
         return most
     parameters = {
@@ -105,8 +105,7 @@ def _worth_opening(work: Work, most: int) -> int:
         "now": work.clock(),
         "limit": most * _WORTH_A_CONNECTION,
     }
-    with work.connect() as connection:
-        row = connection.execute(statements.DUE, parameters).fetchone()
+    row = connection.execute(statements.DUE, parameters).fetchone()
     due = int(row[0]) if row else 0
     return max(1, -(-due // _WORTH_A_CONNECTION))
 
@@ -151,7 +150,7 @@ def _run_side_by_side(work: Work, connections: int) -> list[DispatchReport]:
     return reports
 
 
-def _connect() -> psycopg.Connection[tuple[Any, ...]]:
+def _connect() -> Connection:
     """A plain connection to Django's database: autocommit, every statement prepared at its second use."""
     parameters = django_connections["default"].get_connection_params()
     for ours in ("cursor_factory", "context", "pool"):
