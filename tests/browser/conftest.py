@@ -199,7 +199,11 @@ def sign_in_by_form(page: Page, user: User, *, address: str = "/") -> None:
 
 
 def axe_findings(page: Page, only: Sequence[str] = ()) -> list[str]:
-    """What axe-core says against the page as it stands, by all of its rules or by a few."""
+    """What axe-core says against the page as it stands, by all of its rules or by a few.
+
+    A button whose request is under way is dimmed for that moment, which is no finding: the answer is awaited.
+    """
+    page.wait_for_function("!document.querySelector('.htmx-request')")
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE.read_text())
     options: dict[str, Any] = {"iframes": False, "resultTypes": ["violations"]}

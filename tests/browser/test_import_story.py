@@ -36,6 +36,7 @@ def test_a_file_becomes_a_reminder_that_a_person_approves(
     findings: list[str] = []
     sign_in(page, anna)
     page.get_by_role("link", name="Import a file").click()
+    expect(page).to_have_url(re.compile("/imports/"))
     findings += axe_findings(page)
     page.locator("input[type=file]").set_input_files(_file(local_date(organization, database_now())))  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload").click()
