@@ -11,17 +11,20 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connections
+from django.test import TransactionTestCase
 
 from dunwell.config.embedded import share
 from dunwell.config.environment import Environment
 from dunwell.organizations.models import Organization, Role, User
 from tests import worlds
+from tests.emptying import empty, let_role_delete_quickly
 from tests.tables import keep, kept_tables, restore
 
 TEST_DATABASE = "test_dunwell"  # pytest-django's name for it
@@ -60,6 +63,7 @@ def database_server(data_dir: Path) -> Iterator[str]:
         yield url
         return
     server = share(data_dir, for_tests=True)
+    let_role_delete_quickly(server.url)
     yield server.url
     connections.close_all()
     server.release()
@@ -101,6 +105,19 @@ def django_db_setup(django_db_setup: None, database_server: str, restored_tables
     """After pytest-django's own: keep what the migrations made."""
     if not os.environ["DUNWELL_TEST_DATABASE_URL"] and not restored_tables:
         keep(database_server, TEST_DATABASE, kept_tables())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_quickly() -> Iterator[None]:
+    """After a test that commits its few rows are deleted, not all tables made anew."""
+    djangos_way = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def teardown(case: TransactionTestCase) -> None:
+        empty(partial(djangos_way, case))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 @pytest.fixture
