@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from dunwell.cli.refusals import RefusedError
 from dunwell.cli.words import counted
 from dunwell.workflows.checkup.database import missing_migrations, unknown_migrations
 from dunwell.workflows.organizations import refresh_shipped_texts
@@ -17,7 +18,7 @@ from dunwell.workflows.organizations import refresh_shipped_texts
 _MIGRATION_LOCK = 0x44756E6D  # "Dunm": any number that nothing else in this database locks
 
 
-class MigrationRefusedError(Exception):
+class MigrationRefusedError(RefusedError):
     """The tables are not touched; the text says why and what to do."""
 
 

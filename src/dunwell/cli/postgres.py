@@ -16,8 +16,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
+from dunwell.cli.refusals import RefusedError
 
-class ProgramError(Exception):
+
+class ProgramError(RefusedError):
     """A program of PostgreSQL is not there or failed; the text says what to do or what it said."""
 
 

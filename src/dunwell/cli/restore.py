@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from dunwell.cli.backup import DUMP, FILES, KIND, SECRET, VERSION, applied_migrations, data_folder, free_space
 from dunwell.cli.migrate import bring_up_to_date
 from dunwell.cli.postgres import Programs, find_programs, server_version
+from dunwell.cli.refusals import RefusedError
 from dunwell.cli.words import counted
 from dunwell.followup.services.switches import stop_sending
 from dunwell.organizations.models import Organization, User
@@ -26,7 +27,7 @@ from dunwell.workflows.archives import CHUNK, Archive, ArchiveUnusableError
 Say = Callable[[str], None]
 
 
-class RestoreRefusedError(Exception):
+class RestoreRefusedError(RefusedError):
     """Nothing has been changed; the text says why and what to do."""
 
 

@@ -53,7 +53,6 @@ def logging_settings(*, level: str, log_format: str) -> dict[str, Any]:
         "loggers": {
             "django": {"level": level.upper(), "propagate": True},
             "procrastinate": {"level": "WARNING" if level == "info" else level.upper()},
-            "mail.log": {"level": "WARNING"},  # aiosmtpd, of `dunwell catch-mail`
             "psycopg.pool": {"level": "WARNING"},
         },
     }
