@@ -112,7 +112,9 @@ def test_steps_long_before_and_after_due_that_repeat_and_end(story: Story, custo
     default = _default_policy(story)
     save_policy(organization=story.organization, draft=PolicyDraft("Standard", steps), policy_id=default, by=None)
     worlds.make_invoice(customer, due_on=TODAY, issued_on=TODAY - 30 * DAY)
-    story.days(TODAY - 25 * DAY, TODAY + 100 * DAY)
+    # Around each of its days, and long after the last
+    for first, last in ((-25, -15), (5, 30), (55, 68), (95, 100)):
+        story.days(TODAY + first * DAY, TODAY + last * DAY)
     gaps = [(mail.day - TODAY).days for mail in story.mails()]
     assert len(gaps) == 5
     assert [min(abs(gap - offset) for offset in (-20, 10, 17, 24, 60)) <= 2 for gap in gaps] == [True] * 5

@@ -89,6 +89,7 @@ def run_organization(
     if report.dry_run:
         with transaction.atomic():
             _prepare_and_compose(this, report)
+            report.needs_person = pending.needs_person(Scope(organization))
             transaction.set_rollback(True)
         return report
     sending = None
@@ -105,6 +106,7 @@ def run_organization(
         raise
     if sending is not None:
         _finish_sending(this, sending, report)
+    report.needs_person = pending.needs_person(Scope(organization))
     if not organization.settings.may_send:
         report.remarks.append(_why_nothing_is_sent(organization))
     run.finished_at = now + dt.timedelta(seconds=sum(report.seconds.values()))
@@ -129,7 +131,6 @@ def _prepare_and_compose(this: Pass, report: RunReport, sending: SendingAlongsid
     report.queued += queue_ready(this, sender)
     remove_unused(organization.pk, now=this.now)
     report.waiting = pending.waiting_by_reason(Scope(organization))
-    report.needs_person = pending.needs_person(Scope(organization))
     return run
 
 
@@ -167,7 +168,6 @@ def _finish_sending(this: Pass, sending: SendingAlongside, report: RunReport) ->
         again = result.limited_until.astimezone(this.organization.zone)
         report.remarks.append(f"The hourly limit is reached: the rest goes from {again:%H:%M} on.")
     report.seconds["dispatch"] = time.perf_counter() - started
-    report.needs_person = pending.needs_person(Scope(this.organization))
 
 
 def _why_nothing_is_sent(organization: Organization) -> str:

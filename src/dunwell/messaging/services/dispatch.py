@@ -87,7 +87,7 @@ def dispatch(
         remaining=limit,
     )
     try:
-        reports = _run(work, min(connections, _worth_opening(work, connection, connections)))
+        reports = _run(work, connections if more() else _worth_opening(work, connection, connections))
     finally:
         gate.close()
     total = DispatchReport(paused=dict(work.paused), limited_until=work.limited_until)
@@ -97,8 +97,7 @@ def dispatch(
 
 
 def _worth_opening(work: Work, connection: Connection, most: int) -> int:
-    if most == 1 or work.more():
-        return most
+    """How many connections what is due is worth. Most passes find nothing, and none is opened."""
     parameters = {
         "organization": work.organization_id,
         "channels": list(work.channels),
@@ -106,11 +105,12 @@ def _worth_opening(work: Work, connection: Connection, most: int) -> int:
         "limit": most * _WORTH_A_CONNECTION,
     }
     row = connection.execute(statements.DUE, parameters).fetchone()
-    due = int(row[0]) if row else 0
-    return max(1, -(-due // _WORTH_A_CONNECTION))
+    return -(-int(row[0]) // _WORTH_A_CONNECTION) if row else 0
 
 
 def _run(work: Work, connections: int) -> list[DispatchReport]:
+    if connections == 0:
+        return []
     if connections > 1:
         return _run_side_by_side(work, connections)
     lane = Lane(work, 0)
