@@ -67,12 +67,13 @@ ENGLISH = _script(
         "friendly": "Has everything arrived as it should? May I ask when we can expect the payment?",
         "neutral": "We have not received the full payment yet. Is anything unclear? On which day will you pay?",
         "firm": (
-            "The payment is still missing. What stands in the way? I need a day from you on which you pay, and I will "
-            "write it down."
+            "The payment is still missing. What is holding it up? Can you give me a date on which you will pay? I will "
+            "make a note of it."
         ),
         "final": (
             _spoken_before("We have spoken about this before, and this is my last call about it.")
-            + "If we find no solution today, it goes to my manager, who decides what comes next. What can you offer?"
+            + "If we cannot find a solution today, I have to pass this on to my manager, who decides what comes next. "
+            "What can you offer?"
         ),
     },
 )

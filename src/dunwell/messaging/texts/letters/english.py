@@ -8,11 +8,11 @@ _VOICE = p.Voice(
     language="en",
     to_person="Dear {{ contact.name }},",
     to_nobody="Dear Sir or Madam,",
-    regards="Yours faithfully,",
+    regards="With kind regards,",
     credit=f"Your credit of {p.CREDIT} is already taken into account.",
     earlier=f"We last wrote to you about this on {p.LAST}.",
     promised=f"On {p.PROMISED} you told us that you would pay by {p.PAY_ON}.",
-    write_to=f"You reach us at {p.MAIL}.",
+    write_to=f"You can reach us at {p.MAIL}.",
 )
 _LATE = p.late("1 day", "days")
 _STATE = p.open_since(
@@ -44,7 +44,7 @@ ENGLISH = (
         )
         + f" We would be glad to receive your payment of {p.TOTAL}."
         + _VOICE.if_credit,
-        after="If you have just paid, thank you: this letter needs no answer then.",
+        after="If you have just paid, thank you: please disregard this letter.",
     ),
     _VOICE.letter(
         "reminder",
@@ -61,15 +61,15 @@ ENGLISH = (
         + f" Please pay {p.TOTAL}."
         + _VOICE.if_credit,
         after="If you have paid in the last few days, thank you: our letter and your payment have crossed. "
-        "If something is not right or you need more time, please tell us; we will find a way.",
+        "If something is not right or you need more time, please tell us, and we will sort it out.",
     ),
     _VOICE.letter(
         "firm-reminder",
         p.one_or_more(f"Overdue: invoice {p.NUMBER}", f"Overdue: {p.COUNT} open invoices"),
         _STATE + _VOICE.if_earlier + _VOICE.if_promised,
-        f"Please pay {p.TOTAL} within the next days, or tell us by when we can count on it." + _VOICE.if_credit,
-        after="If there is a reason why this is still open, please write to us: a short answer is enough, and we will "
-        "look for a way together. If you have paid meanwhile, please take this letter as settled.",
+        f"Please pay {p.TOTAL} within the next few days, or let us know by when we can expect it." + _VOICE.if_credit,
+        after="If there is a reason why this is still unpaid, please tell us. A short reply is enough, and we will "
+        "look for a solution together. If you have paid in the meantime, please disregard this letter.",
     ),
     _VOICE.letter(
         "final-reminder",
@@ -78,10 +78,10 @@ ENGLISH = (
             f"Please get in touch: {p.COUNT} open invoices",
         ),
         _STATE + _VOICE.if_earlier + _VOICE.if_promised,
-        f"This is the last reminder that we send in this way. Please pay {p.TOTAL} now, or name the day on which you "
-        f"will pay.{_VOICE.if_credit}",
-        after="What happens next: if neither your payment nor an answer reaches us in the coming days, somebody from "
-        "our team will contact you to agree on how to go on. If you cannot pay at the moment, please tell us now; "
-        "we would rather find a way together.",
+        f"This is the last reminder that we will send by post. Please pay {p.TOTAL} now, or give us a date on which "
+        f"you will pay.{_VOICE.if_credit}",
+        after="What happens next: if neither your payment nor an answer reaches us in the coming days, a person "
+        "from our team will contact you to agree on how to go on. If you cannot pay at the moment, please tell us now; "
+        "we would rather find a solution with you.",
     ),
 )
