@@ -6,8 +6,6 @@ import datetime as dt
 import functools
 from dataclasses import dataclass
 
-import holidays
-
 from dunwell.organizations.models import ClosingDay, Organization
 from dunwell.rules.calendars import Calendar
 
@@ -15,6 +13,8 @@ from dunwell.rules.calendars import Calendar
 @functools.cache
 def _regions() -> dict[str, list[str]]:
     """The regions with holidays of their own, by country; a country the library does not know is not in it."""
+    import holidays  # here: its calendars take a tenth of a second, and most commands and pages ask for none
+
     return holidays.list_supported_countries(include_aliases=True)
 
 
@@ -27,6 +27,8 @@ def known_region(country: str, region: str) -> str | None:
 @functools.lru_cache(maxsize=4096)
 def public_holidays(country: str, region: str, year: int) -> frozenset[dt.date]:
     """The public holidays of a year; a country the library does not know has none, a region its country's."""
+    import holidays
+
     if country not in _regions():
         return frozenset()
     return frozenset(holidays.country_holidays(country, subdiv=known_region(country, region), years=year))

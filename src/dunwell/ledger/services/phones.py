@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import functools
 
-import phonenumbers
 from django.db import connection, transaction
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
-# Where numbers are shared between fixed lines and mobiles (North America) nobody can tell from the number
-_TAKES_SMS = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _BATCH = 5_000
 
 _WANTED = """
@@ -32,12 +28,18 @@ def sms_number(phone: str, country: str) -> str:
 
     `country` (two letters, may be empty) says what a number without +49 or 0049 means.
     """
+    # Here: the plans of all countries are loaded only by who reads a number
+    import phonenumbers
+    from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+    # Where numbers are shared between fixed lines and mobiles (North America) nobody can tell from the number
+    takes_sms = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
     text = f"+{phone.strip()[2:]}" if phone.strip().startswith("00") else phone
     try:
         number = phonenumbers.parse(text, country or None)
     except NumberParseException:
         return ""
-    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in _TAKES_SMS:
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) not in takes_sms:
         return ""
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 

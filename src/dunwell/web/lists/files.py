@@ -17,9 +17,6 @@ from typing import IO, Any
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from dunwell.rules.spreadsheets import no_formula
 from dunwell.web.access import Desk
@@ -86,6 +83,11 @@ def _write_workbook(
     file: IO[bytes], title: str, head: Sequence[str], lines: Iterable[Sequence[object]], desk: Desk
 ) -> None:
     """Numbers are written as numbers and days as days; a moment is the organization's local one."""
+    # Here: it takes a fifth of a second, and most processes never write a workbook
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
