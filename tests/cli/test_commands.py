@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -38,3 +39,28 @@ print(*sys.modules, file=sys.stderr)
     imported = set(result.stderr.split())
     assert "dunwell.cli.catch_mail" in imported
     assert not imported & {"django", "psycopg", "dunwell.config.environment", "dunwell.cli.run"}
+
+
+def test_settings_that_are_not_usable_are_said_in_words_and_keep_nobody_from_the_help() -> None:
+    surroundings = {**os.environ, "DUNWELL_BASE_URL": "dunwell.example.com", "DUNWELL_SMTP_PORT": "0"}
+
+    def dunwell(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "dunwell", *arguments],
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    refused = dunwell("run")
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert refused.stderr.startswith("The settings are not usable.\nDUNWELL_SMTP_PORT: Input should be greater")
+    surroundings["DUNWELL_SMTP_PORT"] = "587"
+    assert dunwell("run").stderr == (
+        "The settings are not usable.\n"
+        "DUNWELL_BASE_URL must be like https://dunwell.example.com, not 'dunwell.example.com'\n"
+    )
+    assert dunwell("--version").returncode == 0

@@ -54,6 +54,12 @@ def _share_embedded(env: Environment) -> Share | None:
 
 def _in_words(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        lines = [f"DUNWELL_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
+        # What several settings together must be is said in a sentence of ours, which names them
+        lines = [
+            f"DUNWELL_{'_'.join(map(str, item['loc'])).upper()}: {item['msg']}"
+            if item["loc"]
+            else item["msg"].removeprefix("Value error, ")
+            for item in error.errors()
+        ]
         return "The settings are not usable.\n" + "\n".join(lines)
     return str(error)
