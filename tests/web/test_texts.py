@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 import pytest
 from django.test import Client
 
+from dunwell.followup.models import PolicyStep
 from dunwell.messaging.models import MessageTemplate
 from dunwell.messaging.texts import SHIPPED
 from dunwell.organizations.models import Role
@@ -41,6 +42,29 @@ def test_the_library_shows_each_text_with_its_languages_and_steps(owner: Client,
     for name in ("Friendly reminder", "Final reminder", "German", "Dutch", "Portuguese"):
         assert name in page
     assert page.count("/policies/") >= 5
+
+
+def test_the_library_says_which_text_goes_where_a_customer_is_reached_otherwise(owner: Client, desk: Desk) -> None:
+    """A step names one text; whoever is reached by letter gets the letter with the same key."""
+    shelves = dict(owner.get(desk.url("templates/")).context["shelves"])
+    assert list(shelves) == ["E-mail", "SMS", "Letter", "Call script"]
+    order = ["Heads-up before the due date", "Due today", "Friendly reminder", "Firm reminder", "Final reminder"]
+    for shelf, instead in (("E-mail", False), ("SMS", True), ("Letter", True)):
+        assert [entry["text"].name for entry in shelves[shelf]] == order
+        assert {use.instead for entry in shelves[shelf] for use in entry["uses"]} == {instead}
+    letter = shelves["Letter"][-1]["text"].languages[0]
+    assert "if it goes by letter" in owner.get(desk.url(f"templates/{letter.pk}/")).content.decode()
+
+
+def test_a_threat_in_a_letter_is_told_that_stands_in_for_a_mail(owner: Client, desk: Desk) -> None:
+    letter = MessageTemplate.objects.get(
+        organization=desk.organization, key="reminder", channel="letter", language="en"
+    )
+    at = desk.url(f"templates/{letter.pk}/check/")
+    typed = words(letter, body_text=letter.body_text + "\n\nOtherwise we go to court.")
+    assert "court" in owner.post(at, typed).content.decode()
+    PolicyStep.objects.filter(organization=desk.organization).update(approval_required=True)
+    assert "court" not in owner.post(at, typed).content.decode()
 
 
 def test_what_is_typed_is_shown_as_a_customer_would_read_it(
@@ -149,7 +173,7 @@ def test_a_call_script_is_a_text_like_the_others(owner: Client, desk: Desk) -> N
     page = owner.get(at).content.decode()
     for absent in ("id_subject", "id_body_html", "Send me the saved text", "Nothing says how to pay"):
         assert absent not in page
-    assert "I need a day from you" in owner.get(f"{at}preview/").content.decode()
+    assert "Can you give me a date" in owner.get(f"{at}preview/").content.decode()
     typed = {"body_text": "[Sender Name] here. We will go to court.", "version": "1"}
     advice = owner.post(f"{at}check/", typed).content.decode()
     assert "announces legal steps" in advice

@@ -34,14 +34,34 @@ def policy(organization: Organization, policy_id: int) -> PolicyInForce | None:
     return PolicyInForce(version.policy, version, list(steps.order_by("offset_days", "pk")))
 
 
-def steps_by_text(organization: Organization) -> dict[tuple[str, str], list[PolicyStep]]:
-    """The steps of policies in force by the text they write with (key and channel), whatever language they name."""
-    steps = PolicyStep.objects.filter(organization=organization, version__is_current=True)
-    found: dict[tuple[str, str], list[PolicyStep]] = {}
-    for step in steps.select_related("version__policy", "template").order_by("version__policy__name", "offset_days"):
-        if step.template is not None:
-            found.setdefault((step.template.key, step.template.channel), []).append(step)
-    return found
+@dataclass(frozen=True)
+class TextUse:
+    """A step of a policy in force that writes with a text, whatever language it names.
+
+    `instead`: it names the text for another channel, and goes by this one where that reaches a customer and its own
+    does not, or is not what they prefer.
+    """
+
+    step: PolicyStep
+    instead: bool
+
+
+class TextsInUse:
+    """What steps write with, by text: its key and its channel."""
+
+    def __init__(self, organization: Organization) -> None:
+        steps = PolicyStep.objects.filter(organization=organization, version__is_current=True)
+        self._steps: dict[str, list[PolicyStep]] = {}
+        for step in steps.select_related("version__policy", "template").order_by(
+            "version__policy__name", "offset_days"
+        ):
+            if step.template is not None:
+                self._steps.setdefault(step.template.key, []).append(step)
+
+    def of(self, key: str, channel: str) -> list[TextUse]:
+        """Those that name the text first, then those that fall back on it."""
+        uses = [TextUse(step, step.channel != channel) for step in self._steps.get(key, [])]
+        return sorted(uses, key=lambda use: use.instead)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dunwell.messaging.models.print_batches import BatchLetter, PrintBatch
 from dunwell.messaging.models.providers import MailProvider
 from dunwell.messaging.models.replies import Reply
 from dunwell.messaging.models.senders import MailSender
-from dunwell.messaging.models.templates import MessageTemplate, Tone
+from dunwell.messaging.models.templates import MessageTemplate, TextKind, Tone
 from dunwell.messaging.models.words import MessageWords
 
 __all__ = [
@@ -34,5 +34,6 @@ __all__ = [
     "PrintBatch",
     "Reply",
     "StoredFile",
+    "TextKind",
     "Tone",
 ]

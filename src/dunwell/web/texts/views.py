@@ -12,13 +12,12 @@ from django.utils.html import format_html
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from dunwell.followup.models import PolicyStep
 from dunwell.insights import policies as insights
 from dunwell.ledger.models import Customer
 from dunwell.messaging.channels.email import TestWords
 from dunwell.messaging.channels.port import ServerUnavailableError
 from dunwell.messaging.documents import NotPrintableError
-from dunwell.messaging.models import MessageTemplate
+from dunwell.messaging.models import MessageTemplate, TextKind
 from dunwell.messaging.queries import texts as queries
 from dunwell.messaging.rendering import MissingValueError, TemplateRefusedError, TemplateSource, TooLongError
 from dunwell.messaging.services import templates as services
@@ -47,18 +46,22 @@ def text_or_404(desk: Desk, text_id: int) -> MessageTemplate:
 
 def library(request: HttpRequest, slug: str) -> HttpResponse:
     desk = access(request, slug, Permission.VIEW_SETTINGS)
-    steps = insights.steps_by_text(desk.organization)
+    in_use = insights.TextsInUse(desk.organization)
     entries: list[dict[str, Any]] = [
         {
             "text": text,
-            "steps": steps.get((text.key, text.channel), []),
+            "uses": in_use.of(text.key, text.channel),
             "languages": [(row, language_name(row.language)) for row in text.languages],
         }
         for text in queries.library(desk.organization)
     ]
     # As a customer meets them: by the day of the first step, texts that no step uses last
-    entries.sort(key=lambda entry: min((step.offset_days for step in entry["steps"]), default=10_000))
-    return desk.render("web/texts/library.html", {"place": "texts", "texts": entries})
+    entries.sort(key=lambda entry: min((use.step.offset_days for use in entry["uses"]), default=10_000))
+    by_channel = [
+        (label, [entry for entry in entries if entry["text"].channel == value]) for value, label in TextKind.choices
+    ]
+    shelves = [(label, on_it) for label, on_it in by_channel if on_it]
+    return desk.render("web/texts/library.html", {"place": "texts", "shelves": shelves})
 
 
 def text(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
@@ -110,7 +113,7 @@ def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, An
         "text": found,
         "language": language_name(found.language),
         "languages": [(row, language_name(row.language)) for row in languages],
-        "steps": _steps(desk, found),
+        "uses": _uses(desk, found),
         "form": form,
         "readers": previews.readers(desk.scope),
         "tags": mergetags.palette(spoken=found.channel == SPOKEN),
@@ -122,8 +125,13 @@ def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, An
     }
 
 
-def _steps(desk: Desk, found: MessageTemplate) -> list[PolicyStep]:
-    return insights.steps_by_text(desk.organization).get((found.key, found.channel), [])
+def _uses(desk: Desk, found: MessageTemplate) -> list[insights.TextUse]:
+    return insights.TextsInUse(desk.organization).of(found.key, found.channel)
+
+
+def _is_always_approved(uses: list[insights.TextUse]) -> bool:
+    """Whether a person reads whatever goes with a text. Of one that nothing uses yet nobody knows."""
+    return bool(uses) and all(use.step.approval_required for use in uses)
 
 
 def _versions(desk: Desk, found: MessageTemplate) -> list[dict[str, Any]]:
@@ -159,8 +167,7 @@ def _checked(desk: Desk, found: MessageTemplate, source: TemplateSource) -> dict
             subject=source.subject,
             bodies=(source.html, source.text),
             language=found.language,
-            somebody_approves=desk.settings.approval_required
-            or all(step.approval_required for step in _steps(desk, found)),
+            somebody_approves=desk.settings.approval_required or _is_always_approved(_uses(desk, found)),
             # None stands below an SMS
             postal_address="none" if is_sms else desk.settings.postal_address,
             is_said=found.channel == SPOKEN,
