@@ -1,4 +1,4 @@
-"""What a walk through every page needs: a book in which each has something to show, and how a page is judged."""
+"""A walk through every page: a book in which each has something to show, and how a page and its dialogs are judged."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from django.apps import apps
 from playwright.sync_api import Page
 
-from dunwell.followup.models import Notice
+from dunwell.followup.models import Notice, NoticeState
 from dunwell.followup.queries.assignments import RuleDraft
 from dunwell.followup.services.assignments import save_rules
 from dunwell.followup.services.policies import save_policy
@@ -49,12 +49,45 @@ BEFORE_SIGN_IN = (
 DECIDED = ("alerts", "changes", "imports", "insights", "people", "policies", "set-up", "settings", "templates")
 # In the sandbox of a mail no script runs, not even axe
 SANDBOXED = "/mail/"
-# A page is judged by all rules as it opens; what colors and width can break is judged again as they change
-LOOKS: tuple[tuple[int, Literal["light", "dark"], tuple[str, ...]], ...] = (
-    (1440, "light", ()),
-    (1440, "dark", ("color-contrast",)),
-    (360, "dark", ("wcag2a", "wcag2aa", "wcag21aa")),
-)
+# In the narrow look the rules of WCAG again: other parts show, and every color is another one
+NARROW_RULES = ("wcag2a", "wcag2aa", "wcag21aa")
+# Both tell how much too wide the page is. What shows in the wide window is remembered ...
+WIDE = """
+() => {
+  const shows = one => one.checkVisibility({ visibilityProperty: true });
+  window.shownWide = [...document.querySelectorAll('body *')].filter(shows);
+  return document.documentElement.scrollWidth - document.documentElement.clientWidth;
+}
+"""
+# ... and what the narrow one loses of it is marked. What make it is: its classes, its row's, and those of what is in it
+NARROW = """
+() => {
+  const shows = one => one.checkVisibility({ visibilityProperty: true });
+  const make = one => [one.parentElement, one, ...one.querySelectorAll('*')]
+    .map(each => `${each.tagName}.${each.getAttribute('class')} ${each.getAttribute('aria-current')}`);
+  const lost = window.shownWide.filter(one => one.isConnected && !shows(one) && shows(one.parentElement));
+  for (const one of lost) one.dataset.onlyWide = '';
+  const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  return [wider, lost.map(one => [...new Set(make(one))].sort().join(', '))];
+}
+"""
+DIALOGS = """
+() => [...document.querySelectorAll('[data-opens]')]
+    .map(one => one.dataset.opens)
+    .filter(id => document.getElementById(id) instanceof HTMLDialogElement)
+"""
+OPEN = """
+id => {
+  document.querySelector(`[data-opens="${CSS.escape(id)}"]`).click();
+  return document.getElementById(id).open;
+}
+"""
+UNFOLD = """
+() => [...document.querySelectorAll('main details:not([open]), header details:not([open])')].map(one => {
+  one.open = true;
+  return one.className + ' ' + one.querySelector('summary').className;
+})
+"""
 
 
 def make_book(organization: Organization, anna: User) -> list[str]:
@@ -92,6 +125,9 @@ def make_book(organization: Organization, anna: User) -> list[str]:
     )
     make_batch(organization=organization, by=anna, now=database_now(), today=today)
     notice = Notice.objects.filter(customer=customer)[0]
+    # Mail of both kinds: one that goes by itself, others that a person reads first
+    mail = Notice.objects.filter(state=NoticeState.QUEUED, channel="email").exclude(pk=notice.pk)
+    mail.update(state=NoticeState.AWAITING_APPROVAL)
     worlds.make_user("bella@northlight.example", organization=organization)
     values = {
         **_first_rows(organization),
@@ -165,14 +201,58 @@ def pages_of(page: Page, addresses: Sequence[str]) -> list[str]:
     return pages
 
 
-def looks(page: Page) -> list[str]:
-    """What is wrong with the page as it is loaded, and as it becomes when the window or the system changes."""
-    findings: list[str] = []
-    for width, theme, rules in LOOKS:
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        findings += [f"{page.url}: {wider} pixels too wide at {width}"] if wider > 0 else []
-        findings += axe_findings(page, rules)
-    page.set_viewport_size({"width": LOOKS[0][0], "height": 900})
+def looks(page: Page, judged: set[str]) -> list[str]:
+    """What is wrong with the page as it is loaded, wide and light, and as it becomes narrow and dark.
+
+    What only a wide window shows is judged in dark once for each make of it (`judged`): the side bar, some cells.
+    """
+    wider = page.evaluate(WIDE)
+    findings = [f"{page.url}: {wider} pixels too wide at 1440"] if wider > 0 else []
+    findings += axe_findings(page)
+    _change(page, 360, "dark")
+    wider, makes = page.evaluate(NARROW)
+    findings += [f"{page.url}: {wider} pixels too wide at 360"] if wider > 0 else []
+    findings += axe_findings(page, NARROW_RULES)
+    if not judged.issuperset(makes):
+        _change(page, 1440, "dark")
+        findings += axe_findings(page, ["color-contrast"], parts="[data-only-wide]")
+        judged.update(makes)
+    _change(page, 1440, "light")
     return findings
+
+
+def _change(page: Page, width: int, theme: Literal["light", "dark"]) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+
+
+class Walk:
+    """A walk through pages: each is looked at, and each kind of dialog and of what unfolds where it is met first."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.findings: list[str] = []
+        self.opened: set[str] = set()
+        self._judged: set[str] = set()
+
+    def to(self, address: str) -> None:
+        self.page.goto(address)
+        self._look("")
+        for opener in self.page.evaluate(DIALOGS):
+            # Which row a dialog is of does not count
+            if (kind := re.sub(r"\d+", "", opener)) not in self.opened:
+                self.opened.add(kind)
+                self._open(opener)
+        unfolded = set(self.page.evaluate(UNFOLD))
+        if unfolded - self.opened:
+            self.opened |= unfolded
+            self._look("unfolded: ")
+
+    def _open(self, opener: str) -> None:
+        assert self.page.evaluate(OPEN, opener), f"{self.page.url}: {opener} does not open"
+        self._look(f"dialog {opener}: ")
+        self.page.keyboard.press("Escape")
+        assert not self.page.evaluate("id => document.getElementById(id).open", opener), "Escape closes it"
+
+    def _look(self, what: str) -> None:
+        self.findings += [what + one for one in looks(self.page, self._judged)]
