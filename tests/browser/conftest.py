@@ -176,14 +176,17 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Page]]:
     assert complaints == []
 
 
-def sign_in(page: Page, user: User) -> None:
-    """Come to Home as somebody whose session is open: quicker than the form, which stories of sign-in fill in."""
+def sign_in(page: Page, user: User, *, at: str = "/") -> None:
+    """Come to Home or `at` once to another page, with a session that is open: stories of sign-in fill in the form.
+
+    Home, with its charts, is the slowest page to open: a story that does not begin there does not go there.
+    """
     client = Client()
     client.force_login(user)
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": key, "domain": "127.0.0.1", "path": "/"}
     page.context.add_cookies([cookie])  # type: ignore[list-item]
-    page.goto("/")
+    page.goto(at)
     page.wait_for_url("**/o/**")
 
 

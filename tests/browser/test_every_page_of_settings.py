@@ -14,7 +14,7 @@ from tests.browser.every_page import BEFORE_SIGN_IN, OUTSIDE, Walk, is_decided, 
 def test_every_page_of_settings_and_outside_in_every_look(
     visit: Callable[..., Page], organization: Organization, anna: User
 ) -> None:
-    """axe finds nothing, nothing sticks out, wide and light, narrow and dark; every dialog; no complaint in the console."""
+    """axe finds nothing, nothing sticks out, wide and light, narrow and dark; every dialog; no page complains."""
     addresses = [address for address in make_book(organization, anna) if is_decided(address)]
     page = visit()
     page.add_init_script(path=AXE)

@@ -42,8 +42,7 @@ def test_from_upload_to_result(
         if folder := os.environ.get("IMPORT_PICTURES"):
             page.screenshot(path=f"{folder}/{name}-{width}-{theme}.png", full_page=True)
 
-    sign_in(page, anna)
-    page.goto(f"/o/{organization.slug}/imports/")
+    sign_in(page, anna, at=f"/o/{organization.slug}/imports/")
     look("1-empty")
     page.get_by_label("File").set_input_files(file)
     page.get_by_role("button", name="Upload").click()

@@ -25,8 +25,7 @@ def test_rows_are_walked_selected_and_put_on_hold_by_keyboard(
     visit: Callable[..., Page], anna: User, five: Organization
 ) -> None:
     page = visit()
-    sign_in(page, anna)
-    page.goto(f"/o/{five.slug}/customers/?standing=late")
+    sign_in(page, anna, at=f"/o/{five.slug}/customers/?standing=late")
     status = page.locator("[data-selected-status]")
     for key in ("j", "x", "j", "ArrowDown", "Shift+X"):
         page.keyboard.press(key)

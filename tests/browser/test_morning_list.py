@@ -40,8 +40,7 @@ def calling(organization: Organization) -> Organization:
 @pytest.mark.parametrize("width", [1440, 360])
 def test_the_morning_list(visit: Callable[..., Page], anna: User, calling: Organization, width: int) -> None:
     page = visit(width=width)
-    sign_in(page, anna)
-    page.goto(f"/o/{calling.slug}/follow-up/worklist/?kind=call")
+    sign_in(page, anna, at=f"/o/{calling.slug}/follow-up/worklist/?kind=call")
     rows = page.locator("table.rows tbody tr")
     expect(rows).to_have_count(2)
     assert axe_findings(page) == []
@@ -67,8 +66,7 @@ def test_the_morning_list(visit: Callable[..., Page], anna: User, calling: Organ
 
 def test_pages_of_work_are_clean(visit: Callable[..., Page], anna: User, calling: Organization) -> None:
     page = visit(width=360)
-    sign_in(page, anna)
-    page.goto(f"/o/{calling.slug}/follow-up/worklist/?kind=task")
+    sign_in(page, anna, at=f"/o/{calling.slug}/follow-up/worklist/?kind=task")
     page.get_by_role("link", name="Kettle Works").click()
     expect(page.locator("main")).to_contain_text("Was it delivered?")
     assert axe_findings(page) == []

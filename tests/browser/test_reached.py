@@ -48,8 +48,7 @@ def test_consent_text_and_notice_by_sms(organization: Organization, anna: User, 
     here = f"/o/{organization.slug}"
     for width, theme in SIZES:
         page = visit(width=width, theme=theme)
-        sign_in(page, anna)
-        page.goto(f"{here}/contacts/{contact.pk}/channels/")
+        sign_in(page, anna, at=f"{here}/contacts/{contact.pk}/channels/")
         page.get_by_label("SMS").select_option(label="Agreed")
         page.get_by_label("How they told us").fill("on the phone")
         look(page, "consent")
@@ -67,8 +66,7 @@ def test_consent_text_and_notice_by_sms(organization: Organization, anna: User, 
     notice = Notice.objects.get(channel="sms")
     for width, theme in SIZES:
         page = visit(width=width, theme=theme)
-        sign_in(page, anna)
-        page.goto(f"{here}/notices/{notice.pk}/")
+        sign_in(page, anna, at=f"{here}/notices/{notice.pk}/")
         page.get_by_role("heading", name="SMS").wait_for()
         look(page, "notice-sms")
         page.goto(f"{here}/customers/{customer.pk}/")

@@ -25,8 +25,7 @@ def test_an_unsaved_policy_is_tried(visit: Callable[..., Page], anna: User, orga
             worlds.make_payment(customer, 100, on=due + dt.timedelta(days=4 * number - 12), towards=invoice)
     policy = PolicyVersion.objects.get(organization=organization, is_current=True).policy
     page = visit()
-    sign_in(page, anna)
-    page.goto(f"/o/{organization.slug}/policies/{policy.pk}/edit/")
+    sign_in(page, anna, at=f"/o/{organization.slug}/policies/{policy.pk}/edit/")
     first = page.get_by_role("group", name="Step 1", exact=True)
     first.get_by_label("Name").fill("Call")
     first.get_by_label("Days", exact=True).fill("1")
@@ -52,10 +51,10 @@ def test_an_unsaved_policy_is_tried(visit: Callable[..., Page], anna: User, orga
     expect(chart.locator("svg, canvas").first).to_be_visible()
     assert axe_findings(beside) == []
     phone = visit(width=360, theme="dark")
-    sign_in(phone, anna)
-    for address in (beside.url, f"/o/{organization.slug}/policies/simulate/"):
-        phone.goto(address)
-        assert axe_findings(phone) == []
+    sign_in(phone, anna, at=beside.url)
+    assert axe_findings(phone) == []
+    phone.goto(f"/o/{organization.slug}/policies/simulate/")
+    assert axe_findings(phone) == []
     # What was being written is still there
     expect(first.get_by_label("Name")).to_have_value("Call")
     assert PolicyVersion.objects.filter(policy=policy).count() == 1

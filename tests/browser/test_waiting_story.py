@@ -32,8 +32,7 @@ def test_one_old_debt_is_chased_and_another_left(
     )
     run(organization)
     page = visit(width=360)
-    sign_in(page, anna)
-    page.goto(f"/o/{organization.slug}/follow-up/waiting/?reason=old_debt")
+    sign_in(page, anna, at=f"/o/{organization.slug}/follow-up/waiting/?reason=old_debt")
     page.get_by_role("row", name=left.number).get_by_role("button", name="Leave it…").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Invoice {left.number}, Older Still")
@@ -66,8 +65,7 @@ def test_an_answer_is_dealt_with_and_chasing_rests(
         now=database_now(),
     )
     page = visit(width=360, theme="dark")
-    sign_in(page, anna)
-    page.goto(f"/o/{organization.slug}/follow-up/replies/")
+    sign_in(page, anna, at=f"/o/{organization.slug}/follow-up/replies/")
     assert axe_findings(page) == []
     page.get_by_role("link", name="Harbor & Pine").click()
     expect(page.get_by_text("The banner never ran.")).to_be_visible()
@@ -83,8 +81,7 @@ def test_a_test_mail_comes_to_who_asks(
     visit: Callable[..., Page], anna: User, organization: Organization, smtp: SmtpServer
 ) -> None:
     page = visit()
-    sign_in(page, anna)
-    page.goto(f"/o/{organization.slug}/settings/sender/")
+    sign_in(page, anna, at=f"/o/{organization.slug}/settings/sender/")
     page.get_by_role("button", name="Send a test mail to me").click()
     expect(page.get_by_role("status")).to_contain_text(f"The server took a mail to {anna.email}. Its words: 250")
     assert [taken.recipient for taken in smtp.taken] == [anna.email]
