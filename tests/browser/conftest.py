@@ -122,6 +122,8 @@ def served(data_dir: Path, **more: str) -> Iterator[str]:
         **more,
     }
     command = [sys.executable, "-m", "uvicorn", "dunwell.config.asgi:application", "--lifespan", "off"]
+    # As `dunwell serve` does: a window that was closed may still seem to listen for news, and is not waited for
+    command += ["--timeout-graceful-shutdown", "2"]
     path = data_dir / f"browser-server-{port}.log"
     with path.open("wb") as log:
         process = subprocess.Popen(
