@@ -148,7 +148,7 @@ def _notice_silent_ends() -> None:
         if os.isatty(stream):
             hang_up.register(stream, 0)  # a hang-up is reported unasked
     make = os.getppid() if "MAKELEVEL" in os.environ else 0
-    while not hang_up.poll(1000) and (not make or os.getppid() == make):
+    while not hang_up.poll(200) and (not make or os.getppid() == make):
         pass
     os.kill(os.getpid(), signal.SIGHUP)
 
