@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dunwell.organizations.models import Organization, User
 from tests.browser.conftest import axe_findings, sign_in, sign_in_by_form
@@ -18,12 +18,12 @@ def test_the_open_menu_leads_to_its_dialog(visit: Callable[..., Page], anna: Use
     page = visit()
     sign_in(page, anna)
     page.keyboard.press("?")
-    assert page.get_by_role("dialog", name="Keys").is_visible()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     assert axe_findings(page) == []
     page.keyboard.press("Escape")
     page.get_by_text("Chasing", exact=True).click()
     page.get_by_role("button", name="Stop all sending…").click()
-    assert page.get_by_role("dialog", name="Stop all sending?").is_visible()
+    expect(page.get_by_role("dialog", name="Stop all sending?")).to_be_visible()
     assert axe_findings(page) == []
 
 

@@ -130,9 +130,9 @@ def test_the_chosen_theme_stays(visit: Callable[..., Page], anna: User, organiza
     sign_in(page, anna)
     page.locator("summary", has_text="Your account").click()
     page.get_by_role("button", name="Dark").click()
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.goto(f"/o/{organization.slug}/customers/")
-    assert page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
 def test_the_navigation_slides_in_on_a_phone(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 
 import pytest
 from django.test import Client
+from django.urls import URLPattern, URLResolver
 
 from dunwell.followup.models import DunningPolicy, Notice
 from dunwell.followup.services.policies import create_default_policy
@@ -19,6 +21,7 @@ from dunwell.organizations.queries import database_now, local_date
 from dunwell.workflows.run import run_organization
 from tests import worlds
 
+CONVERTER = re.compile(r"<(?:\w+:)?(\w+)>")
 MAIL = {"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"}
 
 
@@ -115,22 +118,23 @@ def addresses(desk: Desk) -> list[str]:
 
 
 def every_path(values: dict[str, object]) -> list[str]:
-    """The patterns of `web.urls.inside`, and of what they include, with values in place of their converters."""
-    import re
+    """The addresses of an organization with values in place of their converters, 1 where there is none."""
+    return [CONVERTER.sub(lambda found: str(values.get(found.group(1), 1)), route) for route in routes()]
 
-    from django.urls import URLPattern
 
+def routes() -> list[str]:
+    """The patterns of `web.urls.inside`, and of what they include."""
     from dunwell.web.urls import inside
 
-    paths: list[str] = []
+    found: list[str] = []
 
-    def collect(patterns: list[object], prefix: str) -> None:
+    def collect(patterns: Iterable[URLPattern | URLResolver], prefix: str) -> None:
         for entry in patterns:
-            route = prefix + str(entry.pattern)  # type: ignore[attr-defined]
+            route = prefix + str(entry.pattern)
             if isinstance(entry, URLPattern):
-                paths.append(re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(values.get(found.group(1), 1)), route))
+                found.append(route)
             else:
-                collect(entry.url_patterns, route)  # type: ignore[attr-defined]
+                collect(entry.url_patterns, route)
 
-    collect(list(inside), "")
-    return paths
+    collect(inside, "")
+    return found
