@@ -111,6 +111,7 @@ $(UV):
 $(INSTALLED): $(UV) pyproject.toml uv.lock hatch_build.py
 	$(call say,installing what uv.lock names)
 	@$(UV_SYNC)
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(INSTALLED_FOR_TESTS): $(INSTALLED)

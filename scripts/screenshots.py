@@ -42,7 +42,7 @@ def demo_of_our_own() -> Iterator[tuple[Demo, str]]:
         Path(folder).chmod(0o711)  # the embedded server's user must get through when we are root
         surroundings = {**os.environ, "DUNWELL_DATA_DIR": folder, "NO_COLOR": "1", "COLUMNS": "200"}
         surroundings.pop("DUNWELL_DATABASE_URL", None)
-        command = [sys.executable, "-m", "dunwell.cli.main", "demo", "--port", "8790"]
+        command = [sys.executable, "-m", "dunwell", "demo", "--port", "8790"]
         dunwell = shutil.which("dunwell", path=str(Path(sys.executable).parent))
         if dunwell:
             command[:3] = [dunwell]

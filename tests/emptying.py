@@ -52,7 +52,7 @@ def let_role_delete_quickly(database_url: str) -> None:
 
 def empty(djangos_way: Callable[[], None]) -> None:
     """No rows are left, by the quicker of two ways."""
-    tables = ", ".join(_tables())
+    tables = ", ".join(emptied_tables())
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT has_parameter_privilege(%s, 'SET'), max(pg_relation_size(relation))"
@@ -67,6 +67,7 @@ def empty(djangos_way: Callable[[], None]) -> None:
 
 
 @functools.cache
-def _tables() -> tuple[str, ...]:
+def emptied_tables() -> tuple[str, ...]:
+    """The tables of ours that hold rows of tests, as PostgreSQL is told them."""
     names = connection.introspection.django_table_names(only_existing=True, include_views=False)
     return tuple(sorted(f'"{name}"' for name in names if name not in STAY))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pghistory.models
 import pytest
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 from dunwell.organizations.models import Organization
+from tests.emptying import emptied_tables
 
 # From the top of the house to its ground: a foreign key points down or sideways inside its own app
 LAYERS = [
@@ -110,3 +111,15 @@ def test_no_migration_is_missing() -> None:
     from django.core.management import call_command
 
     call_command("makemigrations", "--check", "--dry-run", verbosity=1)
+
+
+@pytest.mark.django_db
+def test_what_is_emptied_between_tests_leaves_no_row_without_its_owner() -> None:
+    """Rows are deleted without foreign keys being asked: none may lead there from a table that stays."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint"
+            " WHERE contype = 'f' AND confrelid = ANY(%s::regclass[]) AND NOT conrelid = ANY(%s::regclass[])",
+            [list(emptied_tables())] * 2,
+        )
+        assert cursor.fetchall() == []

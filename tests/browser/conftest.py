@@ -122,7 +122,7 @@ def served(data_dir: Path, **more: str) -> Iterator[str]:
         **more,
     }
     command = [sys.executable, "-m", "uvicorn", "dunwell.config.asgi:application", "--lifespan", "off"]
-    # As `dunwell serve` does: a window that was closed may still seem to listen for news, and is not waited for
+    # A window that was closed may still seem to listen for news: it is waited for no longer (`dunwell serve`: 5 s)
     command += ["--timeout-graceful-shutdown", "2"]
     path = data_dir / f"browser-server-{port}.log"
     with path.open("wb") as log:

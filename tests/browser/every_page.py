@@ -70,7 +70,8 @@ NARROW = """
 () => {
   const shows = one => one.checkVisibility({ visibilityProperty: true });
   const make = one => [one.parentElement, one, ...one.querySelectorAll('*')]
-    .map(each => `${each.tagName}.${each.getAttribute('class')} ${each.getAttribute('aria-current')}`);
+    .map(each => [each.tagName, each.getAttribute('class'), each.getAttribute('aria-current'),
+                  each.dataset.tone, each.dataset.state].join(' '));
   const lost = window.shownWide.filter(one => one.isConnected && !shows(one) && shows(one.parentElement));
   for (const one of lost) one.dataset.onlyWide = '';
   const wider = document.documentElement.scrollWidth - document.documentElement.clientWidth;

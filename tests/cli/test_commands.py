@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,22 @@ print(*sys.modules, file=sys.stderr)
     assert not imported & {"django", "psycopg", "dunwell.config.environment", "dunwell.cli.run"}
 
 
+def test_what_keeps_mails_from_being_caught_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").touch()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = str(listening.getsockname()[1])
+        for folder, said in (("taken/mails", "Mails cannot be kept in"), ("mails", f"on port {port}")):
+            result = subprocess.run(
+                [sys.executable, "-m", "dunwell", "catch-mail", "--port", port, "--folder", str(tmp_path / folder)],
+                env={**os.environ, "COLUMNS": "300"},
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+            assert (result.returncode, said in result.stderr, "Traceback" in result.stderr) == (2, True, False)
+
+
 def test_settings_that_are_not_usable_are_said_in_words_and_keep_nobody_from_the_help() -> None:
     surroundings = {**os.environ, "DUNWELL_BASE_URL": "dunwell.example.com", "DUNWELL_SMTP_PORT": "0"}
 
@@ -64,3 +82,4 @@ def test_settings_that_are_not_usable_are_said_in_words_and_keep_nobody_from_the
         "DUNWELL_BASE_URL must be like https://dunwell.example.com, not 'dunwell.example.com'\n"
     )
     assert dunwell("--version").returncode == 0
+    assert dunwell("--help").returncode == 0

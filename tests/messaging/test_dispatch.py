@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from dunwell.ledger.models import Contact, Customer
 from dunwell.messaging.channels.email import SmtpChannel, SmtpSettings
-from dunwell.messaging.channels.port import ChannelFactory
+from dunwell.messaging.channels.port import Channel, ChannelFactory, ServerUnavailableError
 from dunwell.messaging.models import ChannelPause, Message, MessageEvent
 from dunwell.messaging.services import outbox, retries, statements
 from dunwell.messaging.services.dispatch import DispatchReport, dispatch
@@ -37,6 +37,17 @@ def send(customer: Customer, channels: Channels, *, at: dt.datetime = NOW, **opt
 
 def event_kinds(message_id: int) -> list[str]:
     return list(MessageEvent.objects.filter(message_id=message_id).order_by("id").values_list("kind", flat=True))
+
+
+def test_where_nothing_is_due_no_channel_is_made(customer: Customer, queue: Queue) -> None:
+    """A provider whose settings are not complete pauses its channel when there is something to send, not before."""
+
+    def unavailable() -> Channel:
+        raise ServerUnavailableError("There is no key.")
+
+    assert send(customer, {"email": unavailable}) == DispatchReport()
+    queue(*addresses(1))
+    assert send(customer, {"email": unavailable}) == DispatchReport(paused={"email": "There is no key."})
 
 
 def test_everything_due_is_sent_once(smtp: SmtpServer, customer: Customer, channels: Channels, queue: Queue) -> None:

@@ -36,7 +36,10 @@ def catch_mail(
     folder: Annotated[Path, typer.Option(help="Where each mail becomes an .eml file.")] = Path("mails"),
 ) -> None:
     """Accept every mail on this machine and keep it as a file; nothing leaves."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"Mails cannot be kept in {folder}: {error.strerror}.") from error
     asyncio.run(_serve(port, KeepMails(folder)))
 
 
@@ -45,10 +48,13 @@ async def _serve(port: int, handler: KeepMails) -> None:
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
-    server = await loop.create_server(
-        lambda: SMTP(handler, hostname="localhost", data_size_limit=_LARGEST_MESSAGE, enable_SMTPUTF8=True),
-        "127.0.0.1",
-        port,
-    )
+
+    def conversation() -> SMTP:
+        return SMTP(handler, hostname="localhost", data_size_limit=_LARGEST_MESSAGE, enable_SMTPUTF8=True)
+
+    try:
+        server = await loop.create_server(conversation, "127.0.0.1", port)
+    except OSError as error:
+        raise typer.BadParameter(f"Nobody can be listened to on port {port}: {error.strerror}.") from error
     async with server:
         await ended.wait()

@@ -97,7 +97,7 @@ def dispatch(
 
 
 def _worth_opening(work: Work, connection: Connection, most: int) -> int:
-    """How many connections what is due is worth. Most passes find nothing, and none is opened."""
+    """How many lanes what is due is worth. Most passes find nothing: no lane, no connection to any server."""
     parameters = {
         "organization": work.organization_id,
         "channels": list(work.channels),
