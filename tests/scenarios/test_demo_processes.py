@@ -49,7 +49,7 @@ def try_demo(home: Path) -> dict[str, object]:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    assert processes_mentioning(str(home)) == []
+    wait_until(lambda: processes_mentioning(str(home)) == [], seconds=10)
     report: dict[str, object] = json.loads(result.stdout.splitlines()[-1])
     return report
 
