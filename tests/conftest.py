@@ -24,7 +24,7 @@ from dunwell.config.embedded import share
 from dunwell.config.environment import Environment
 from dunwell.organizations.models import Organization, Role, User
 from tests import worlds
-from tests.emptying import empty, let_role_delete_quickly
+from tests.emptying import empty
 from tests.tables import keep, kept_tables, restore
 
 TEST_DATABASE = "test_dunwell"  # pytest-django's name for it
@@ -63,7 +63,6 @@ def database_server(data_dir: Path) -> Iterator[str]:
         yield url
         return
     server = share(data_dir, for_tests=True)
-    let_role_delete_quickly(server.url)
     yield server.url
     connections.close_all()
     server.release()

@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from urllib.parse import parse_qs, urlsplit
 
 from django.db import connection
-
-from dunwell.config.embedded.binaries import find_server
-from dunwell.config.embedded.cluster import PORT
 
 LARGE_BYTES = 1024**2  # a table that has grown beyond is better given a new file, and with it all that refer to it
 STAY = {"django_content_type", "auth_permission"}  # filled by the migrations, changed by nobody
@@ -36,18 +32,6 @@ BEGIN
 END
 $$
 """
-
-
-def let_role_delete_quickly(database_url: str) -> None:
-    """Let the role of the tests' own server put triggers to rest."""
-    parts = urlsplit(database_url)
-    folder = parse_qs(parts.query)["host"][0]
-    server = find_server()
-    server.run(
-        "psql",
-        *("-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", folder, "-p", PORT, "-U", server.superuser, "-d", "postgres"),
-        stdin=f"GRANT SET ON PARAMETER {_ROLE} TO {parts.username};\n",
-    )
 
 
 def empty(djangos_way: Callable[[], None]) -> None:

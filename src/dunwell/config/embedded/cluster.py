@@ -40,7 +40,8 @@ class Cluster:
 
     data_dir: Path
     server: Server
-    for_tests: bool = False  # may lose data at a power cut, and its role may create databases
+    # May lose data at a power cut; its role may create databases, and delete with triggers and foreign keys at rest
+    for_tests: bool = False
     process: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
@@ -201,6 +202,8 @@ class Cluster:
         limits = f"LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {create_databases}"
         self._sql(f"SELECT 'CREATE ROLE {NAME}' WHERE to_regrole('{NAME}') IS NULL \\gexec")
         self._sql(f"ALTER ROLE {NAME} {limits} PASSWORD '{password}'")
+        if self.for_tests:
+            self._sql(f"GRANT SET ON PARAMETER session_replication_role TO {NAME}")
         self._sql(
             f"SELECT 'CREATE DATABASE {NAME} OWNER {NAME} TEMPLATE template0 ENCODING UTF8 "  # noqa: S608 - constants
             "LOCALE_PROVIDER builtin BUILTIN_LOCALE ''C.UTF-8'' LOCALE ''C'''"

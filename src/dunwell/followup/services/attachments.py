@@ -134,9 +134,9 @@ class Attachments:
         name = file_name(words.invoice_file, line.number)
         document = self._documents.get(line.invoice_id)
         path = file_of(document) if document is not None else None
-        if document is not None and path is not None and document.size > room:
-            return Enclosed(FileKind.INVOICE, document.name, left_out=_TOO_LARGE)
         if document is not None and path is not None:
+            if document.size > room:
+                return Enclosed(FileKind.INVOICE, document.name, left_out=_TOO_LARGE)
             return Enclosed(FileKind.INVOICE, document.name, path.read_bytes())
         facts = InvoiceCopyFacts(
             number=line.number,

@@ -108,12 +108,13 @@ def _refused(desk: Desk, found: MessageTemplate, **dialog: Form) -> HttpResponse
 
 def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, Any]:
     languages = queries.languages_of(desk.organization, found)
+    uses = _uses(desk, found)
     return {
         "place": "texts",
         "text": found,
         "language": language_name(found.language),
         "languages": [(row, language_name(row.language)) for row in languages],
-        "uses": _uses(desk, found),
+        "uses": uses,
         "form": form,
         "readers": previews.readers(desk.scope),
         "tags": mergetags.palette(spoken=found.channel == SPOKEN),
@@ -121,8 +122,13 @@ def _context(desk: Desk, found: MessageTemplate, form: TextForm) -> dict[str, An
         "shipped": services.shipped_for(found) is not None,
         "language_form": LanguageForm(present={row.language for row in languages}),
         "copy_form": CopyForm(initial={"tone": found.tone}),
-        **_checked(desk, found, TemplateSource(found.subject, found.body_html, found.body_text, found.channel)),
+        **_checked(desk, found, _stored(found), uses),
     }
+
+
+def _stored(found: MessageTemplate) -> TemplateSource:
+    """What the text says as it is saved."""
+    return TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
 
 
 def _uses(desk: Desk, found: MessageTemplate) -> list[insights.TextUse]:
@@ -149,7 +155,9 @@ def _reader(desk: Desk) -> Customer | None:
     return next((reader for reader in people if str(reader.pk) == chosen), people[0] if people else None)
 
 
-def _checked(desk: Desk, found: MessageTemplate, source: TemplateSource) -> dict[str, Any]:
+def _checked(
+    desk: Desk, found: MessageTemplate, source: TemplateSource, uses: list[insights.TextUse]
+) -> dict[str, Any]:
     """What there is to say about the words: why they cannot go, else what to think about."""
     try:
         rendered = previews.preview(
@@ -167,7 +175,7 @@ def _checked(desk: Desk, found: MessageTemplate, source: TemplateSource) -> dict
             subject=source.subject,
             bodies=(source.html, source.text),
             language=found.language,
-            somebody_approves=desk.settings.approval_required or _is_always_approved(_uses(desk, found)),
+            somebody_approves=desk.settings.approval_required or _is_always_approved(uses),
             # None stands below an SMS
             postal_address="none" if is_sms else desk.settings.postal_address,
             is_said=found.channel == SPOKEN,
@@ -180,7 +188,8 @@ def check(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """The advice on what is typed, as a piece of the page."""
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
-    return desk.render("web/texts/advice.html", _checked(desk, found, source_of(request.POST.dict(), found.channel)))
+    source = source_of(request.POST.dict(), found.channel)
+    return desk.render("web/texts/advice.html", _checked(desk, found, source, _uses(desk, found)))
 
 
 @xframe_options_sameorigin
@@ -188,7 +197,7 @@ def preview(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """The mail alone, for the frame beside the editor: what is stored, or (POST) what is typed."""
     desk = access(request, slug, Permission.VIEW_SETTINGS)
     found = text_or_404(desk, text_id)
-    stored = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
+    stored = _stored(found)
     source = source_of(request.POST.dict(), found.channel) if request.method == "POST" else stored
     try:
         rendered = previews.preview(
@@ -211,7 +220,7 @@ def paper(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     found = text_or_404(desk, text_id)
     if found.channel != Channel.LETTER:
         raise Http404
-    source = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
+    source = _stored(found)
     try:
         pdf = previews.on_paper(
             desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today
@@ -227,7 +236,7 @@ def test(request: HttpRequest, slug: str, text_id: int) -> HttpResponse:
     """Send the stored text, as the chosen reader would get it, to whoever asks."""
     desk = access(request, slug, Permission.EDIT_TEXTS)
     found = text_or_404(desk, text_id)
-    source = TemplateSource(found.subject, found.body_html, found.body_text, found.channel)
+    source = _stored(found)
     try:
         rendered = previews.preview(
             desk.organization, source, language=found.language, reader=_reader(desk), as_of=desk.today
