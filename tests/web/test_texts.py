@@ -56,6 +56,22 @@ def test_the_library_says_which_text_goes_where_a_customer_is_reached_otherwise(
     assert "if it goes by letter" in owner.get(desk.url(f"templates/{letter.pk}/")).content.decode()
 
 
+def test_a_letter_is_written_as_plain_text_with_a_subject(owner: Client, desk: Desk) -> None:
+    letter = MessageTemplate.objects.get(
+        organization=desk.organization, key="reminder", channel="letter", language="en"
+    )
+    at = desk.url(f"templates/{letter.pk}/")
+    page = owner.get(at).content.decode()
+    assert "id_subject" in page
+    for absent in ("id_body_html", "For readers without HTML", "Make it from the body"):
+        assert absent not in page
+    typed = {"subject": "About [Invoice Numbers]", "body_text": "[Invoice Table]\n\n[Pay Instructions]", "version": "1"}
+    assert owner.post(at, {**typed, "body_text": ""}).status_code == 422
+    assert owner.post(at, typed).status_code == 302
+    letter.refresh_from_db()
+    assert (letter.version, letter.subject, letter.body_html) == (2, "About [Invoice Numbers]", "")
+
+
 def test_a_threat_in_a_letter_is_told_that_stands_in_for_a_mail(owner: Client, desk: Desk) -> None:
     letter = MessageTemplate.objects.get(
         organization=desk.organization, key="reminder", channel="letter", language="en"

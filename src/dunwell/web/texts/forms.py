@@ -57,16 +57,27 @@ class TextForm(forms.Form):
 
 
 class PlainForm(TextForm):
-    """What is plain text alone, without a subject."""
+    """What is plain text alone."""
 
-    subject = None  # type: ignore[assignment]
     body_html = None  # type: ignore[assignment]
 
     def clean(self) -> dict[str, Any]:
         return {"subject": "", "body_html": "", **super().clean()}
 
 
+class LetterForm(PlainForm):
+    body_text = forms.CharField(
+        label="Text",
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
+        help_text="The paper gives it its form: address, table of invoices and the way to pay are drawn.",
+        error_messages={"required": "A letter needs a text."},
+    )
+    channel = Channel.LETTER.value
+
+
 class SmsForm(PlainForm):
+    subject = None  # type: ignore[assignment]
     body_text = forms.CharField(
         label="Text",
         max_length=5_000,
@@ -78,6 +89,7 @@ class SmsForm(PlainForm):
 
 
 class ScriptForm(PlainForm):
+    subject = None  # type: ignore[assignment]
     body_text = forms.CharField(
         label="Script",
         max_length=10_000,
@@ -89,7 +101,8 @@ class ScriptForm(PlainForm):
 
 
 def form_of(channel: str) -> type[TextForm]:
-    return {Channel.SMS.value: SmsForm, SPOKEN: ScriptForm}.get(channel, TextForm)
+    plain = {form.channel: form for form in (SmsForm, LetterForm, ScriptForm)}
+    return plain.get(channel, TextForm)
 
 
 def source_of(values: dict[str, Any], channel: str) -> TemplateSource:
